@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.hesse.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

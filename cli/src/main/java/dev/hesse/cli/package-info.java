@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.hesse.cli;
+
+import org.jspecify.annotations.NullMarked;

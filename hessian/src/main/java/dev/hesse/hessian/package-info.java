@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.hesse.hessian;
+
+import org.jspecify.annotations.NullMarked;

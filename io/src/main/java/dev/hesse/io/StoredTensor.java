@@ -1,0 +1,101 @@
+package dev.hesse.io;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * A dense tensor as a file holds it: element type, shape, and its elements in row-major order,
+ * little-endian, without gaps. A 0-d tensor has an empty shape and one element.
+ */
+public final class StoredTensor {
+  private final DType dtype;
+  private final long[] shape;
+  private final ByteBuffer data;
+
+  /**
+   * @param data little-endian elements; its remaining bytes are exactly element count × {@link
+   *     DType#bytes()}. The tensor keeps a view, not a copy.
+   */
+  public StoredTensor(DType dtype, long[] shape, ByteBuffer data) {
+    this.dtype = dtype;
+    this.shape = shape.clone();
+    this.data = data.slice().asReadOnlyBuffer();
+    long expected = Math.multiplyExact(elementCount(shape), dtype.bytes());
+    if (expected != data.remaining()) {
+      throw new IllegalArgumentException(
+          "shape %s of %s needs %d bytes, got %d"
+              .formatted(Arrays.toString(shape), dtype.label(), expected, data.remaining()));
+    }
+  }
+
+  /**
+   * The product of the dimensions.
+   *
+   * @throws ArithmeticException if it exceeds a long
+   * @throws IllegalArgumentException if a dimension is negative
+   */
+  public static long elementCount(long[] shape) {
+    long count = 1;
+    for (long dimension : shape) {
+      if (dimension < 0) {
+        throw new IllegalArgumentException("negative dimension in " + Arrays.toString(shape));
+      }
+      count = Math.multiplyExact(count, dimension);
+    }
+    return count;
+  }
+
+  public DType dtype() {
+    return dtype;
+  }
+
+  /** A copy of the dimensions, outermost first. */
+  public long[] shape() {
+    return shape.clone();
+  }
+
+  public int elementCount() {
+    return data.remaining() / dtype.bytes();
+  }
+
+  /** A fresh read-only little-endian view of the elements. */
+  public ByteBuffer data() {
+    return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** The elements as doubles: exact for every type but INT64 beyond 2⁵³. */
+  public double[] toDoubles() {
+    ByteBuffer in = data();
+    double[] out = new double[elementCount()];
+    for (int i = 0; i < out.length; i++) {
+      out[i] =
+          switch (dtype) {
+            case FLOAT16 -> halfToFloat(in.getShort());
+            case BFLOAT16 -> Float.intBitsToFloat(in.getShort() << 16);
+            case FLOAT32 -> in.getFloat();
+            case FLOAT64 -> in.getDouble();
+            case INT8 -> in.get();
+            case INT16 -> in.getShort();
+            case INT32 -> in.getInt();
+            case INT64 -> in.getLong();
+            case UINT8 -> Byte.toUnsignedInt(in.get());
+            case BOOL -> in.get() == 0 ? 0 : 1;
+          };
+    }
+    return out;
+  }
+
+  /** IEEE 754 binary16 to binary32, exact. */
+  static float halfToFloat(short half) {
+    int exponent = half >>> 10 & 0x1f;
+    int fraction = half & 0x3ff;
+    float magnitude =
+        switch (exponent) {
+          case 0 -> fraction * 0x1p-24f;
+          case 0x1f -> fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
+          default -> Math.scalb(1 + fraction * 0x1p-10f, exponent - 15);
+        };
+    return half < 0 ? -magnitude : magnitude;
+  }
+}

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.hesse.models;
+
+import org.jspecify.annotations.NullMarked;

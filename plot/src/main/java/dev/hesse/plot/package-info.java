@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.hesse.plot;
+
+import org.jspecify.annotations.NullMarked;
