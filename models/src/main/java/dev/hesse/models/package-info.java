@@ -1,4 +1,7 @@
-/** Placeholder. */
+/**
+ * Networks and their losses as TensorFlow graphs: what is differentiated, with respect to which
+ * variables, and how weights from files become those variables.
+ */
 @NullMarked
 package dev.hesse.models;
 

@@ -1,0 +1,26 @@
+package dev.hesse.models;
+
+import java.util.List;
+import java.util.Map;
+
+/** A network with its loss and weights, ready to be laid out for any batch size. */
+public interface LossModel {
+
+  /** The loss in evaluation mode for batches of exactly {@code batchSize} examples. */
+  LossGraph lossGraph(int batchSize, Precision precision);
+
+  /**
+   * The value of every variable by name, in row-major order of its shape in the graph. Values are
+   * exact: a float32 weight is the same number here.
+   */
+  Map<String, double[]> weights();
+
+  /** The shape of one example, without the batch dimension. */
+  List<Long> exampleShape();
+
+  /** The number of classes that the network tells apart. */
+  int classes();
+
+  /** The layout of the trainable variables; the same for every batch size. */
+  ParameterLayout parameters();
+}

@@ -1,0 +1,197 @@
+package dev.hesse.models;
+
+import dev.hesse.models.LossGraph.Variable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.VarHandleOp;
+import org.tensorflow.op.nn.Conv2d;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * Writes a {@link ResNetConfig} as TensorFlow graph operations, NHWC, with the parameter names and
+ * order of PyTorch's {@code named_parameters()}. Convolution kernels are height × width × in × out,
+ * the classifier's kernel is in × out.
+ *
+ * @param <T> the graph's element type
+ */
+final class ResNetGraph<T extends TNumber> {
+  static final double BATCH_NORM_EPSILON = 1e-5;
+  static final double BATCH_NORM_MOMENTUM = 0.1;
+  static final int IMAGE_SIZE = 32;
+  static final int IMAGE_CHANNELS = 3;
+
+  /** Whether batch norm uses running statistics or those of the batch. */
+  enum Mode {
+    EVALUATION,
+    TRAINING
+  }
+
+  private final Ops tf;
+  private final Class<T> type;
+  private final ResNetConfig config;
+  private final Mode mode;
+  private final int batchSize;
+  private final List<Variable> variables = new ArrayList<>();
+  private final Map<String, String> updates = new LinkedHashMap<>();
+
+  private ResNetGraph(Ops tf, Class<T> type, ResNetConfig config, Mode mode, int batchSize) {
+    this.tf = tf;
+    this.type = type;
+    this.config = config;
+    this.mode = mode;
+    this.batchSize = batchSize;
+  }
+
+  static LossGraph build(ResNetConfig config, Mode mode, int batchSize, Precision precision) {
+    try (Graph graph = new Graph()) {
+      return new ResNetGraph<>(Ops.create(graph), precision.type(), config, mode, batchSize)
+          .write(graph, precision);
+    }
+  }
+
+  private LossGraph write(Graph graph, Precision precision) {
+    Operand<T> images =
+        tf.withName("images")
+            .placeholder(
+                type,
+                Placeholder.shape(Shape.of(batchSize, IMAGE_SIZE, IMAGE_SIZE, IMAGE_CHANNELS)));
+    Operand<TInt32> labels =
+        tf.withName("labels").placeholder(TInt32.class, Placeholder.shape(Shape.of(batchSize)));
+
+    Operand<T> x = convolution("conv1", images, 3, config.width(), 1);
+    x = tf.nn.relu(batchNorm("bn1", x));
+    for (int stage = 0; stage < 3; stage++) {
+      for (int i = 0; i < config.blocksPerStage(); i++) {
+        int stride = stage > 0 && i == 0 ? 2 : 1;
+        x = block("layer%d.%d".formatted(stage + 1, i), x, config.channels(stage), stride);
+      }
+    }
+    Operand<T> features = tf.math.mean(x, tf.constant(new int[] {1, 2}));
+    Operand<T> weight = variable("fc.weight", true, channels(features), config.classes());
+    Operand<T> bias = variable("fc.bias", true, config.classes());
+    Operand<T> logits = tf.withName("logits").nn.biasAdd(tf.linalg.matMul(features, weight), bias);
+    Operand<T> losses = tf.nn.sparseSoftmaxCrossEntropyWithLogits(logits, labels).loss();
+    tf.withName("loss").math.mean(losses, tf.constant(new int[] {0}));
+    return new LossGraph(
+        graph.toGraphDef(),
+        batchSize,
+        "images",
+        "labels",
+        "logits",
+        "loss",
+        variables,
+        updates,
+        precision);
+  }
+
+  private Operand<T> block(String name, Operand<T> x, int channels, int stride) {
+    Operand<T> y = convolution(name + ".conv1", x, 3, channels, stride);
+    y = tf.nn.relu(batchNorm(name + ".bn1", y));
+    y = batchNorm(name + ".bn2", convolution(name + ".conv2", y, 3, channels, 1));
+    if (config.residual()) {
+      y = tf.math.add(y, skip(name, x, channels, stride));
+    }
+    return tf.nn.relu(y);
+  }
+
+  private Operand<T> skip(String name, Operand<T> x, int channels, int stride) {
+    int missing = Math.toIntExact(channels - channels(x));
+    if (stride == 1 && missing == 0) {
+      return x;
+    }
+    return switch (config.shortcut()) {
+      case B ->
+          batchNorm(
+              name + ".downsample.1", convolution(name + ".downsample.0", x, 1, channels, stride));
+      case A -> {
+        int[] zero = new int[4];
+        int[] end = Arrays.stream(x.shape().asArray()).mapToInt(Math::toIntExact).toArray();
+        Operand<T> every =
+            tf.stridedSlice(
+                x,
+                tf.constant(zero),
+                tf.constant(end),
+                tf.constant(new int[] {1, stride, stride, 1}));
+        int before = missing / 2;
+        int[][] margins = {{0, 0}, {0, 0}, {0, 0}, {before, missing - before}};
+        yield tf.pad(every, tf.constant(margins), number(0));
+      }
+    };
+  }
+
+  /** PyTorch's padding of k / 2 on every side, which for stride 2 is not TensorFlow's SAME. */
+  private Operand<T> convolution(String name, Operand<T> x, int size, int channels, int stride) {
+    Operand<T> kernel = variable(name + ".weight", true, size, size, channels(x), channels);
+    List<Long> strides = List.of(1L, (long) stride, (long) stride, 1L);
+    long margin = size / 2;
+    if (margin == 0) {
+      return tf.nn.conv2d(x, kernel, strides, "VALID");
+    }
+    if (stride == 1) {
+      return tf.nn.conv2d(x, kernel, strides, "SAME");
+    }
+    Conv2d.Options paddings =
+        Conv2d.explicitPaddings(0L, 0L, margin, margin, margin, margin, 0L, 0L);
+    return tf.nn.conv2d(x, kernel, strides, "EXPLICIT", paddings);
+  }
+
+  private Operand<T> batchNorm(String name, Operand<T> x) {
+    if (!config.batchNorm()) {
+      return x;
+    }
+    long channels = channels(x);
+    Operand<T> gamma = variable(name + ".weight", true, channels);
+    Operand<T> beta = variable(name + ".bias", true, channels);
+    Operand<T> mean = variable(name + ".running_mean", false, channels);
+    Operand<T> variance = variable(name + ".running_var", false, channels);
+    if (mode == Mode.TRAINING) {
+      Operand<TInt32> axes = tf.constant(new int[] {0, 1, 2});
+      Operand<T> batchMean = tf.math.mean(x, axes);
+      Operand<T> batchVariance = tf.math.mean(tf.math.square(tf.math.sub(x, batchMean)), axes);
+      double count = (double) x.shape().size() / channels;
+      Operand<T> unbiased = tf.math.mul(batchVariance, number(count / (count - 1)));
+      update(name + ".running_mean", mean, batchMean);
+      update(name + ".running_var", variance, unbiased);
+      mean = batchMean;
+      variance = batchVariance;
+    }
+    Operand<T> scale =
+        tf.math.mul(gamma, tf.math.rsqrt(tf.math.add(variance, number(BATCH_NORM_EPSILON))));
+    Operand<T> shift = tf.math.sub(beta, tf.math.mul(mean, scale));
+    return tf.nn.biasAdd(tf.math.mul(x, scale), shift);
+  }
+
+  private void update(String name, Operand<T> running, Operand<T> batch) {
+    String next = name + "/next";
+    tf.withName(next)
+        .math
+        .add(
+            tf.math.mul(running, number(1 - BATCH_NORM_MOMENTUM)),
+            tf.math.mul(batch, number(BATCH_NORM_MOMENTUM)));
+    updates.put(name, next);
+  }
+
+  private Operand<T> variable(String name, boolean trainable, long... shape) {
+    variables.add(new Variable(name, Arrays.stream(shape).boxed().toList(), trainable));
+    VarHandleOp handle =
+        tf.withName(name).varHandleOp(type, Shape.of(shape), VarHandleOp.sharedName(name));
+    return tf.withName(name + "/read").readVariableOp(handle, type);
+  }
+
+  private Operand<T> number(double value) {
+    return tf.dtypes.cast(tf.constant(value), type);
+  }
+
+  private static long channels(Operand<?> x) {
+    return x.shape().get(x.shape().numDimensions() - 1);
+  }
+}
