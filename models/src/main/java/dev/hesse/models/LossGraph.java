@@ -10,8 +10,8 @@ import org.tensorflow.proto.GraphDef;
  * holds a description only, no native memory; whoever runs it imports {@link #graph()} and closes
  * what it opens.
  *
- * @param graph nodes in topological order; each variable is a {@code VarHandleOp} whose node has
- *     the variable's name
+ * @param graph nodes in topological order; each variable is a {@code VarHandleOp} node NAME, read
+ *     by one {@code ReadVariableOp} node NAME.read
  * @param batchSize examples per run
  * @param inputs node name of the placeholder for examples, batchSize × example shape
  * @param labels node name of the placeholder for int32 class indices, batchSize

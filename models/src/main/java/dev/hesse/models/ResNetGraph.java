@@ -171,7 +171,7 @@ final class ResNetGraph<T extends TNumber> {
   }
 
   private void update(String name, Operand<T> running, Operand<T> batch) {
-    String next = name + "/next";
+    String next = name + ".next";
     tf.withName(next)
         .math
         .add(
@@ -184,11 +184,11 @@ final class ResNetGraph<T extends TNumber> {
     variables.add(new Variable(name, Arrays.stream(shape).boxed().toList(), trainable));
     VarHandleOp handle =
         tf.withName(name).varHandleOp(type, Shape.of(shape), VarHandleOp.sharedName(name));
-    return tf.withName(name + "/read").readVariableOp(handle, type);
+    return tf.withName(name + ".read").readVariableOp(handle, type);
   }
 
   private Operand<T> number(double value) {
-    return tf.dtypes.cast(tf.constant(value), type);
+    return Constants.scalar(tf, type, value);
   }
 
   private static long channels(Operand<?> x) {

@@ -1,0 +1,126 @@
+package dev.hesse.hessian.autodiff;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * Convolutions, matrix products and biases. The convolution and the kernels of its two gradients
+ * are one trilinear form ⟨y, x ∗ w⟩ read three ways, so that each one's derivatives are the other
+ * two, with the same strides, paddings and dilations.
+ */
+final class ConvolutionRules {
+  private ConvolutionRules() {}
+
+  static void register(Map<String, DerivativeRule> rules) {
+    rules.put(
+        "Conv2D",
+        new MultilinearRule(
+            (node, g) ->
+                List.of(
+                    inputGradient(node, node.inputShape(0), node.input(1), g),
+                    filterGradient(node, node.input(0), node.inputShape(1), g)),
+            0,
+            1));
+    rules.put(
+        "Conv2DBackpropInput",
+        new MultilinearRule(
+            (node, g) ->
+                List.of(
+                    filterGradient(node, g, node.inputShape(1), node.input(2)),
+                    node.apply("Conv2D", List.of(g, node.input(1)))),
+            1,
+            2));
+    rules.put(
+        "Conv2DBackpropFilter",
+        new MultilinearRule(
+            (node, g) ->
+                List.of(
+                    inputGradient(node, node.inputShape(0), g, node.input(2)),
+                    node.apply("Conv2D", List.of(node.input(0), g))),
+            0,
+            2));
+    rules.put("MatMul", new MultilinearRule(ConvolutionRules::matMulGradient, 0, 1));
+    rules.put("BiasAdd", new BiasAdd());
+    rules.put(
+        "BiasAddGrad",
+        new MultilinearRule(
+            (node, g) ->
+                List.of(node.apply("BiasAdd", List.of(zeros(node, node.inputShape(0)), g))),
+            0));
+  }
+
+  private static Operand<TNumber> inputGradient(
+      Node node, Shape input, Operand<TNumber> filter, Operand<TNumber> g) {
+    return node.apply("Conv2DBackpropInput", List.of(sizes(node, input), filter, g));
+  }
+
+  private static Operand<TNumber> filterGradient(
+      Node node, Operand<TNumber> input, Shape filter, Operand<TNumber> g) {
+    return node.apply("Conv2DBackpropFilter", List.of(input, sizes(node, filter), g));
+  }
+
+  private static Operand<TInt32> sizes(Node node, Shape shape) {
+    return node.tf().constant(Arrays.stream(shape.asArray()).mapToInt(Math::toIntExact).toArray());
+  }
+
+  private static Operand<TNumber> zeros(Node node, Shape shape) {
+    return Sums.broadcast(node.tf(), ArithmeticRules.scalar(node, 0), shape);
+  }
+
+  private static List<Operand<TNumber>> matMulGradient(Node node, Operand<TNumber> g) {
+    Operand<TNumber> a = node.input(0);
+    Operand<TNumber> b = node.input(1);
+    boolean transposeA = node.flag("transpose_a");
+    boolean transposeB = node.flag("transpose_b");
+    Operand<TNumber> first =
+        transposeA
+            ? product(node, b, g, transposeB, true)
+            : product(node, g, b, false, !transposeB);
+    Operand<TNumber> second =
+        transposeB
+            ? product(node, g, a, true, transposeA)
+            : product(node, a, g, !transposeA, false);
+    return List.of(first, second);
+  }
+
+  private static Operand<TNumber> product(
+      Node node, Operand<TNumber> a, Operand<TNumber> b, boolean transposeA, boolean transposeB) {
+    return node.tf()
+        .linalg
+        .matMul(
+            a,
+            b,
+            org.tensorflow.op.linalg.MatMul.transposeA(transposeA),
+            org.tensorflow.op.linalg.MatMul.transposeB(transposeB));
+  }
+
+  /** y = x + b, with b along the channels. */
+  private static final class BiasAdd implements DerivativeRule {
+    @Override
+    public List<@Nullable Operand<TNumber>> gradient(
+        Node node, List<@Nullable Operand<TNumber>> outputs) {
+      Operand<TNumber> g = outputs.get(0);
+      return g == null
+          ? Arrays.asList(null, null)
+          : List.of(g, node.apply("BiasAddGrad", List.of(g)));
+    }
+
+    @Override
+    public List<@Nullable Operand<TNumber>> tangent(
+        Node node, List<@Nullable Operand<TNumber>> inputs) {
+      Operand<TNumber> x = inputs.get(0);
+      Operand<TNumber> b = inputs.get(1);
+      if (b == null) {
+        return Collections.singletonList(x);
+      }
+      return List.of(node.reapply(List.of(x != null ? x : zeros(node, node.outputShape(0)), b)));
+    }
+  }
+}
