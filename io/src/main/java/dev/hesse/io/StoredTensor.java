@@ -3,6 +3,7 @@ package dev.hesse.io;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * A dense tensor as a file holds it: element type, shape, and its elements in row-major order,
@@ -20,7 +21,7 @@ public final class StoredTensor {
   public StoredTensor(DType dtype, long[] shape, ByteBuffer data) {
     this.dtype = dtype;
     this.shape = shape.clone();
-    this.data = data.slice().asReadOnlyBuffer();
+    this.data = data.slice().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     long expected = Math.multiplyExact(elementCount(shape), dtype.bytes());
     if (expected != data.remaining()) {
       throw new IllegalArgumentException(
@@ -64,25 +65,31 @@ public final class StoredTensor {
     return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** The elements as doubles: exact for every type but INT64 beyond 2⁵³. */
+  /**
+   * One element as a double: exact for every type but INT64 beyond 2⁵³.
+   *
+   * @param index the element's position in row-major order
+   */
+  public double toDouble(int index) {
+    int at = Objects.checkIndex(index, elementCount()) * dtype.bytes();
+    return switch (dtype) {
+      case FLOAT16 -> halfToFloat(data.getShort(at));
+      case BFLOAT16 -> Float.intBitsToFloat(data.getShort(at) << 16);
+      case FLOAT32 -> data.getFloat(at);
+      case FLOAT64 -> data.getDouble(at);
+      case INT8 -> data.get(at);
+      case INT16 -> data.getShort(at);
+      case INT32 -> data.getInt(at);
+      case INT64 -> data.getLong(at);
+      case UINT8 -> Byte.toUnsignedInt(data.get(at));
+      case BOOL -> data.get(at) == 0 ? 0 : 1;
+    };
+  }
+
+  /** All elements, as {@link #toDouble} gives each. */
   public double[] toDoubles() {
-    ByteBuffer in = data();
     double[] out = new double[elementCount()];
-    for (int i = 0; i < out.length; i++) {
-      out[i] =
-          switch (dtype) {
-            case FLOAT16 -> halfToFloat(in.getShort());
-            case BFLOAT16 -> Float.intBitsToFloat(in.getShort() << 16);
-            case FLOAT32 -> in.getFloat();
-            case FLOAT64 -> in.getDouble();
-            case INT8 -> in.get();
-            case INT16 -> in.getShort();
-            case INT32 -> in.getInt();
-            case INT64 -> in.getLong();
-            case UINT8 -> Byte.toUnsignedInt(in.get());
-            case BOOL -> in.get() == 0 ? 0 : 1;
-          };
-    }
+    Arrays.setAll(out, this::toDouble);
     return out;
   }
 

@@ -1,0 +1,106 @@
+package dev.hesse.io.data;
+
+import dev.hesse.io.BadInputException;
+import dev.hesse.io.DType;
+import dev.hesse.io.StoredTensor;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Images and labels from two arrays. The images keep their stored element type in memory and become
+ * floats range by range.
+ */
+public final class ArrayDataset implements Dataset {
+  private final String source;
+  private final Pixels pixels;
+  private final int[] labels;
+  private final int classes;
+
+  /**
+   * An array and the name that errors and reports give it.
+   *
+   * @param name the file's path as the user gave it
+   */
+  public record Named(String name, StoredTensor tensor) {}
+
+  /**
+   * @param images N × height × width × channels, or N × channels × height × width where the second
+   *     dimension is 1 or 3 and the last is not. Elements are uint8, then scaled by 1/255 and
+   *     normalised, or floating, then taken as they are unless {@code normalization} is given.
+   * @param labels N integers from 0
+   * @param normalization the statistics that the user gave; null for {@link Normalization#CIFAR} on
+   *     uint8 images with three channels and none on floating ones
+   * @throws BadInputException if a shape, an element type or a value is not as above, the counts
+   *     differ, or a pixel is not a finite float
+   */
+  public ArrayDataset(Named images, Named labels, @Nullable Normalization normalization) {
+    this.source = images.name() + ", " + labels.name();
+    this.pixels = Pixels.of(images, normalization);
+    this.labels = readLabels(labels);
+    if (this.labels.length != pixels.examples()) {
+      throw new BadInputException(
+          "%s holds %d images and %s %d labels"
+              .formatted(images.name(), pixels.examples(), labels.name(), this.labels.length),
+          "Give one label per image");
+    }
+    this.classes = Arrays.stream(this.labels).max().orElse(-1) + 1;
+  }
+
+  private static int[] readLabels(Named named) {
+    StoredTensor tensor = named.tensor();
+    if (tensor.dtype().isFloating() || tensor.dtype() == DType.BOOL) {
+      throw new BadInputException(
+          "%s: labels are %s, not integers".formatted(named.name(), tensor.dtype().label()),
+          "Store class numbers, for example as int64");
+    }
+    if (tensor.shape().length != 1) {
+      throw new BadInputException(
+          "%s: labels have shape %s".formatted(named.name(), Arrays.toString(tensor.shape())),
+          "Store one class number per image, as shape [N]");
+    }
+    int[] labels = new int[tensor.elementCount()];
+    for (int i = 0; i < labels.length; i++) {
+      double label = tensor.toDouble(i);
+      if (label < 0 || label >= Integer.MAX_VALUE) {
+        throw new BadInputException(
+            "%s: label %.0f at index %d is not a class number".formatted(named.name(), label, i),
+            "Number the classes from 0");
+      }
+      labels[i] = (int) label;
+    }
+    return labels;
+  }
+
+  @Override
+  public String source() {
+    return source;
+  }
+
+  @Override
+  public int examples() {
+    return labels.length;
+  }
+
+  @Override
+  public int[] exampleShape() {
+    return pixels.exampleShape();
+  }
+
+  @Override
+  public int classes() {
+    return classes;
+  }
+
+  @Override
+  public Batch read(int[] numbers) {
+    float[] inputs = new float[Math.multiplyExact(numbers.length, pixels.exampleSize())];
+    int[] selected = new int[numbers.length];
+    for (int i = 0; i < numbers.length; i++) {
+      int number = Objects.checkIndex(numbers[i], labels.length);
+      pixels.read(number, inputs, i * pixels.exampleSize());
+      selected[i] = labels[number];
+    }
+    return new Batch(inputs, selected);
+  }
+}

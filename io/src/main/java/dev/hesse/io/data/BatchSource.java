@@ -1,0 +1,30 @@
+package dev.hesse.io.data;
+
+import java.io.UncheckedIOException;
+
+/** The labelled examples of one computation, in a fixed order, read by ranges of that order. */
+public interface BatchSource {
+
+  /**
+   * Where the examples come from, as a report names it: the folder or files as the user gave them.
+   */
+  String source();
+
+  /** The number of examples. */
+  int examples();
+
+  /** The dimensions of one example: height, width, channels for images. */
+  int[] exampleShape();
+
+  /** Labels are below this number: the number of classes, as far as the data tells it. */
+  int classes();
+
+  /**
+   * Reads the examples {@code from}, …, {@code from + count - 1}; memory and time are proportional
+   * to {@code count}, whatever was read before.
+   *
+   * @throws IndexOutOfBoundsException if the range is not within {@link #examples()}
+   * @throws UncheckedIOException if a file cannot be read, or became shorter since it was opened
+   */
+  Batch read(int from, int count);
+}

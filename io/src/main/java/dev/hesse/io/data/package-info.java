@@ -1,0 +1,12 @@
+/**
+ * Labelled examples: CIFAR-10 and CIFAR-100 in their binary layout, and NumPy arrays.
+ *
+ * <p>A {@link dev.hesse.io.data.Dataset} gives examples by their number in the files. Choosing an
+ * {@link dev.hesse.io.data.ExampleOrder} and how many makes it a {@link
+ * dev.hesse.io.data.BatchSource}, which is what a computation reads, range by range: pixels become
+ * floats only for the range that was asked for.
+ */
+@NullMarked
+package dev.hesse.io.data;
+
+import org.jspecify.annotations.NullMarked;
