@@ -1,0 +1,22 @@
+package dev.hesse.hessian.linalg;
+
+/**
+ * Hears of an estimator's progress after each product or block of products, on the thread that runs
+ * it. It stops the estimator by throwing, by convention a {@link
+ * java.util.concurrent.CancellationException}, which reaches the estimator's caller unchanged.
+ */
+@FunctionalInterface
+public interface Progress {
+  /** Hears nothing and never stops. */
+  Progress NONE = (phase, done, limit, estimate) -> {};
+
+  /**
+   * Hears that {@code done} of at most {@code limit} units of work are done.
+   *
+   * @param phase what is being computed, such as "eigenvalues"
+   * @param done products made so far, or samples
+   * @param limit the most that will be made
+   * @param estimate the current estimate, NaN before there is one
+   */
+  void update(String phase, int done, int limit, double estimate);
+}
