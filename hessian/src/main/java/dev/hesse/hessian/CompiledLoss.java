@@ -12,6 +12,7 @@ import dev.hesse.models.ParameterLayout.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
@@ -32,6 +33,7 @@ import org.tensorflow.types.family.TNumber;
  */
 final class CompiledLoss implements AutoCloseable {
   private final LossGraph loss;
+  private final Curvature curvature;
   private final ParameterLayout layout;
   private final Graph graph = new Graph();
   private final Session session;
@@ -59,8 +61,9 @@ final class CompiledLoss implements AutoCloseable {
    */
   record Evaluation(double loss, int correct) {}
 
-  CompiledLoss(LossGraph loss, Map<String, double[]> weights, Device device) {
+  CompiledLoss(LossGraph loss, Map<String, double[]> weights, Curvature curvature, Device device) {
     this.loss = loss;
+    this.curvature = curvature;
     this.layout = loss.parameters();
     boolean built = false;
     try {
@@ -216,7 +219,7 @@ final class CompiledLoss implements AutoCloseable {
       Ops tf = Ops.create(graph).withSubScope("product");
       KeptValues values = new KeptValues(graph);
       Operand<TNumber> direction = directionPlaceholder(tf);
-      Operand<TNumber> product = flatten(tf, tangent().along(tf, split(tf, direction), values));
+      Operand<TNumber> product = flatten(tf, product(tf, split(tf, direction), values));
       nodes = new CachedProduct(direction, product, values);
       cachedProduct = nodes;
     }
@@ -227,7 +230,6 @@ final class CompiledLoss implements AutoCloseable {
     DirectProduct nodes = directProduct;
     if (nodes == null) {
       nodes = new DirectProduct(new ArrayList<>(), new ArrayList<>());
-      Tangent tangent = tangent();
       for (int i = 0; i < block; i++) {
         Ops tf = Ops.create(graph).withSubScope("product" + i);
         // One after another, so that the memory of one tangent pass serves all.
@@ -239,16 +241,35 @@ final class CompiledLoss implements AutoCloseable {
             .add(
                 flatten(
                     tf,
-                    tangent.along(
-                        tf, split(tf, start.identity(direction)), UnaryOperator.identity())));
+                    product(tf, split(tf, start.identity(direction)), UnaryOperator.identity())));
       }
       directProduct = nodes;
     }
     return nodes;
   }
 
-  private Tangent tangent() {
-    return new Tangent(graph, parameters, gradientNodes().parts());
+  /** Writes the curvature matrix times a direction that is given by parameter. */
+  private List<@Nullable Operand<TNumber>> product(
+      Ops tf, List<Operand<TNumber>> direction, UnaryOperator<Output<TNumber>> value) {
+    List<@Nullable Operand<TNumber>> gradients = gradientNodes().parts();
+    return switch (curvature) {
+      case HESSIAN -> new Tangent(graph, parameters, gradients).along(tf, direction, value);
+      case GAUSS_NEWTON -> {
+        Output<TNumber> logits = output(loss.logits());
+        List<Output<TNumber>> scores = List.of(logits);
+        List<@Nullable Operand<TNumber>> targets = new ArrayList<>(scores);
+        Operand<TNumber> moved =
+            Objects.requireNonNull(
+                new Tangent(graph, parameters, targets).along(tf, direction, value).get(0),
+                "logits depend on no parameter");
+        List<@Nullable Operand<TNumber>> slope = Gradient.of(graph, output(loss.loss()), scores);
+        Operand<TNumber> curved =
+            Objects.requireNonNull(
+                new Tangent(graph, scores, slope).along(tf, List.of(moved), value).get(0),
+                "the loss is linear in the logits");
+        yield Gradient.of(tf, graph, logits, curved, parameters, value);
+      }
+    };
   }
 
   private Operand<TNumber> directionPlaceholder(Ops tf) {

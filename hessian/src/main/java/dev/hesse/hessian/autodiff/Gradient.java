@@ -30,14 +30,33 @@ public final class Gradient {
   public static List<@Nullable Operand<TNumber>> of(
       Graph graph, Output<TNumber> loss, List<Output<TNumber>> parameters) {
     Ops tf = Ops.create(graph).withSubScope("gradient");
-    GraphView view = new GraphView(graph);
-    List<GraphOperation> path = view.between(parameters, List.of(loss));
-    Map<Output<?>, List<Operand<TNumber>>> contributions = new HashMap<>();
     Operand<TNumber> one = Constants.scalar(tf, loss.type(), 1);
-    contributions.put(loss, List.of(one));
+    return of(tf, graph, loss, one, parameters, UnaryOperator.identity());
+  }
+
+  /**
+   * Writes Jᵀu for each parameter, with J the Jacobian of {@code target} with respect to it.
+   *
+   * @param tf writes into the graph
+   * @param u in the shape of {@code target}
+   * @param value where an operation's own inputs and outputs are read, as in {@link Tangent#along}
+   * @return one tensor per parameter in its shape, or null where the target does not depend on it
+   * @throws UnsupportedGraphException if an operation in between has no rule
+   */
+  public static List<@Nullable Operand<TNumber>> of(
+      Ops tf,
+      Graph graph,
+      Output<TNumber> target,
+      Operand<TNumber> u,
+      List<Output<TNumber>> parameters,
+      UnaryOperator<Output<TNumber>> value) {
+    GraphView view = new GraphView(graph);
+    List<GraphOperation> path = view.between(parameters, List.of(target));
+    Map<Output<?>, List<Operand<TNumber>>> contributions = new HashMap<>();
+    contributions.put(target, List.of(u));
     for (int i = path.size() - 1; i >= 0; i--) {
       GraphOperation operation = path.get(i);
-      Node node = view.node(tf, operation, UnaryOperator.identity());
+      Node node = view.node(tf, operation, value);
       List<@Nullable Operand<TNumber>> outputs = new ArrayList<>();
       for (int k = 0; k < operation.numOutputs(); k++) {
         outputs.add(sum(tf, contributions.get(operation.output(k))));

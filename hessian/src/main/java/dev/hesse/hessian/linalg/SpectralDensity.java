@@ -36,6 +36,7 @@ public record SpectralDensity(List<Run> runs, int products, Status status, Strin
    * @param nodes ascending Ritz values
    * @param weights as many, at least 0, with sum 1 up to rounding
    */
+  @SuppressWarnings("ArrayRecordComponent") // read-only by convention, never compared
   public record Run(double[] nodes, double[] weights) {
     /** Σⱼ wⱼ·θⱼᵖ, which is vᵀAᵖv for p up to 2m − 1. */
     public double moment(int p) {

@@ -1,0 +1,39 @@
+package dev.hesse.hessian;
+
+import dev.hesse.hessian.MiniBatches.MiniBatch;
+import dev.hesse.hessian.linalg.Progress;
+import dev.hesse.io.data.BatchSource;
+import dev.hesse.models.LossModel;
+import dev.hesse.models.Precision;
+
+/**
+ * The loss and accuracy of a model over a dataset.
+ *
+ * @param loss mean over all examples
+ * @param accuracy share of examples whose largest logit is at the label
+ */
+public record LossEvaluation(double loss, double accuracy) {
+
+  /**
+   * Evaluates a model, one mini-batch in memory at a time.
+   *
+   * <p>Cost: one forward pass over the data.
+   *
+   * @param miniBatch examples per run
+   */
+  public static LossEvaluation of(
+      LossModel model, BatchSource data, int miniBatch, Device device, Progress progress) {
+    try (MiniBatches batches =
+        new MiniBatches(model, data, miniBatch, Curvature.HESSIAN, Precision.FLOAT32, device)) {
+      double loss = 0;
+      long correct = 0;
+      for (MiniBatch batch : batches.all()) {
+        CompiledLoss.Evaluation part = batches.compiled(batch).evaluate(batches.read(batch));
+        loss += batch.weight() * part.loss();
+        correct += part.correct();
+        progress.update("loss", batch.from() + batch.count(), data.examples(), Double.NaN);
+      }
+      return new LossEvaluation(loss, (double) correct / data.examples());
+    }
+  }
+}

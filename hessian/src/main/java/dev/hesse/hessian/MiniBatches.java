@@ -1,0 +1,69 @@
+package dev.hesse.hessian;
+
+import dev.hesse.io.data.Batch;
+import dev.hesse.io.data.BatchSource;
+import dev.hesse.models.LossModel;
+import dev.hesse.models.Precision;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A dataset cut into mini-batches, each with the compiled loss of its size: one for all but perhaps
+ * a smaller last batch.
+ */
+final class MiniBatches implements AutoCloseable {
+  private final LossModel model;
+  private final BatchSource data;
+  private final Curvature curvature;
+  private final Precision precision;
+  private final Device device;
+  private final List<MiniBatch> batches = new ArrayList<>();
+  private final Map<Integer, CompiledLoss> compiled = new HashMap<>();
+
+  /**
+   * A range of the dataset's order.
+   *
+   * @param weight its share of all examples
+   */
+  record MiniBatch(int from, int count, double weight) {}
+
+  MiniBatches(
+      LossModel model,
+      BatchSource data,
+      int size,
+      Curvature curvature,
+      Precision precision,
+      Device device) {
+    this.model = model;
+    this.data = data;
+    this.curvature = curvature;
+    this.precision = precision;
+    this.device = device;
+    for (int from = 0; from < data.examples(); from += size) {
+      int count = Math.min(size, data.examples() - from);
+      batches.add(new MiniBatch(from, count, (double) count / data.examples()));
+    }
+  }
+
+  List<MiniBatch> all() {
+    return batches;
+  }
+
+  Batch read(MiniBatch batch) {
+    return data.read(batch.from(), batch.count());
+  }
+
+  CompiledLoss compiled(MiniBatch batch) {
+    return compiled.computeIfAbsent(
+        batch.count(),
+        size ->
+            new CompiledLoss(model.lossGraph(size, precision), model.weights(), curvature, device));
+  }
+
+  @Override
+  public void close() {
+    compiled.values().forEach(CompiledLoss::close);
+  }
+}
