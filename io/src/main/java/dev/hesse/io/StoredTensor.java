@@ -30,17 +30,21 @@ public final class StoredTensor {
   }
 
   /**
-   * The product of the dimensions.
+   * The product of the dimensions; 0 if one of them is 0, however large the others.
    *
    * @throws ArithmeticException if it exceeds a long
    * @throws IllegalArgumentException if a dimension is negative
    */
   public static long elementCount(long[] shape) {
-    long count = 1;
+    boolean empty = false;
     for (long dimension : shape) {
       if (dimension < 0) {
         throw new IllegalArgumentException("negative dimension in " + Arrays.toString(shape));
       }
+      empty |= dimension == 0;
+    }
+    long count = empty ? 0 : 1;
+    for (long dimension : shape) {
       count = Math.multiplyExact(count, dimension);
     }
     return count;
@@ -64,7 +68,7 @@ public final class StoredTensor {
     return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** The elements as doubles: exact for every type but INT64 beyond 2⁵³. */
+  /** The elements as doubles: exact for every type but 64-bit integers beyond 2⁵³. */
   public double[] toDoubles() {
     ByteBuffer in = data();
     double[] out = new double[elementCount()];
@@ -80,10 +84,17 @@ public final class StoredTensor {
             case INT32 -> in.getInt();
             case INT64 -> in.getLong();
             case UINT8 -> Byte.toUnsignedInt(in.get());
+            case UINT16 -> Short.toUnsignedInt(in.getShort());
+            case UINT32 -> Integer.toUnsignedLong(in.getInt());
+            case UINT64 -> unsignedToDouble(in.getLong());
             case BOOL -> in.get() == 0 ? 0 : 1;
           };
     }
     return out;
+  }
+
+  private static double unsignedToDouble(long bits) {
+    return bits >= 0 ? bits : ((bits >>> 1) | (bits & 1)) * 2.0;
   }
 
   /** IEEE 754 binary16 to binary32, exact. */
