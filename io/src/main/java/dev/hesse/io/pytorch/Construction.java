@@ -41,6 +41,7 @@ final class Construction {
       case COMPLEX -> inert("complex", args, 2, 2);
       case NUMPY_SCALAR -> inert("numpy scalar", args, 2, 2);
       case NUMPY_RECONSTRUCT -> inert("numpy.ndarray", args, 3, 3);
+      case NUMPY_FROMBUFFER -> inert("numpy.ndarray", args, 4, 4);
       case NUMPY_DTYPE -> inert("numpy.dtype", args, 1, 3);
       case TENSOR, PARAMETER, NUMPY_NDARRAY ->
           throw damaged("calls %s, which no checkpoint does".formatted(global.type()));

@@ -34,6 +34,7 @@ enum TorchGlobal {
   COMPLEX("builtins.complex"),
   NUMPY_SCALAR("numpy.core.multiarray.scalar"),
   NUMPY_RECONSTRUCT("numpy.core.multiarray._reconstruct"),
+  NUMPY_FROMBUFFER("numpy.core.numeric._frombuffer"),
   NUMPY_NDARRAY("numpy.ndarray"),
   NUMPY_DTYPE("numpy.dtype");
 
@@ -86,6 +87,7 @@ enum TorchGlobal {
         switch (module) {
           case "__builtin__" -> "builtins";
           case "numpy._core.multiarray" -> "numpy.core.multiarray";
+          case "numpy._core.numeric" -> "numpy.core.numeric";
           default -> module;
         };
     String qualified = currentModule + "." + name;

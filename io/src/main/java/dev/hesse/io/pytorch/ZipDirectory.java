@@ -16,7 +16,7 @@ import java.util.Set;
  * The central directory of a zip archive, which is what says where entries are. Archives are
  * accepted only where every zip program would see the same: no comment after the end record, the
  * directory right before it, 32-bit and zip64 fields that agree, plain relative names without
- * duplicates (ignoring case, as PyTorch's reader does), no encryption, no compression.
+ * duplicates (ignoring case, as PyTorch's reader does).
  */
 final class ZipDirectory {
   private static final int END = 0x06054b50;
@@ -30,7 +30,6 @@ final class ZipDirectory {
   private static final int ZIP64_EXTRA = 1;
   private static final long MASK32 = 0xffffffffL;
   private static final int MAX_BYTES = 128 << 20;
-  private static final int ALLOWED_FLAGS = ZipEntry.DATA_DESCRIPTOR | ZipEntry.UTF8_NAMES;
 
   private final FileBytes file;
   private final List<ZipEntry> entries = new ArrayList<>();
@@ -167,22 +166,13 @@ final class ZipDirectory {
     size = widen(size, zip64, name);
     compressed = widen(compressed, zip64, name);
     offset = widen(offset, zip64, name);
-    if ((flags & ~ALLOWED_FLAGS) != 0) {
-      throw damaged(
-          "zip entry %s has flags 0x%04x, which say encrypted or otherwise unusual"
-              .formatted(quote(name), flags));
-    }
-    if (method != 0 || compressed != size) {
-      throw damaged(
-          "zip entry %s is compressed, where PyTorch stores plainly".formatted(quote(name)));
-    }
     if (disk != 0 || offset < 0 || size < 0 || offset > start || size > start - offset) {
       throw damaged(
           "zip entry %s claims %s bytes at %s, outside the %d bytes before the directory"
               .formatted(
                   quote(name), Long.toUnsignedString(size), Long.toUnsignedString(offset), start));
     }
-    return new ZipEntry(name, rawName, flags, crc, size, offset);
+    return new ZipEntry(name, flags, method, crc, compressed, size, offset);
   }
 
   /** The zip64 field of an entry's extra data, empty if there is none. */

@@ -9,15 +9,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Set;
 
-/** One stored entry of a zip archive as the central directory describes it. */
-final class ZipEntry {
+/** One entry of a zip archive as the central directory describes it. */
+record ZipEntry(
+    String name, int flags, int method, int crc, long compressed, long size, long headerOffset) {
   /** Flag: CRC and sizes follow the content rather than stand in the local header. */
-  static final int DATA_DESCRIPTOR = 1 << 3;
-
-  static final int UTF8_NAMES = 1 << 11;
+  private static final int DATA_DESCRIPTOR = 1 << 3;
 
   private static final int HEADER = 0x04034b50;
   private static final int HEADER_BYTES = 30;
@@ -27,22 +25,9 @@ final class ZipEntry {
   /** Of 32-bit and 64-bit sizes, each without and with a signature. */
   private static final Set<Long> DESCRIPTOR_LENGTHS = Set.of(12L, 16L, 20L, 24L);
 
-  private final String name;
-  private final byte[] rawName;
-  private final int flags;
-  private final int crc;
-  private final long size;
-  private final long headerOffset;
+  private static final int UTF8_NAMES = 1 << 11;
 
-  ZipEntry(String name, byte[] rawName, int flags, int crc, long size, long headerOffset) {
-    this.name = name;
-    this.rawName = rawName;
-    this.flags = flags;
-    this.crc = crc;
-    this.size = size;
-    this.headerOffset = headerOffset;
-  }
-
+  /** A name as text; no two byte strings give the same. */
   static String decodeName(byte[] raw) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(raw)).toString();
@@ -51,21 +36,15 @@ final class ZipEntry {
     }
   }
 
-  String name() {
-    return name;
-  }
-
-  long headerOffset() {
-    return headerOffset;
-  }
-
   /**
-   * Holds the local header against the directory, and the content against its CRC.
+   * Refuses encrypted and compressed entries, and holds the local header against the directory, and
+   * the content against its CRC.
    *
    * @param limit where the next entry begins, up to which this one must reach exactly
    * @return where the content lies
    */
   Region locate(FileBytes file, long limit) throws IOException {
+    checkStored();
     if (limit - headerOffset < HEADER_BYTES) {
       throw damaged("zip entry %s overlaps what follows it".formatted(quote(name)));
     }
@@ -75,7 +54,7 @@ final class ZipEntry {
     }
     header.getShort(); // version
     int localFlags = Short.toUnsignedInt(header.getShort());
-    int method = header.getShort();
+    int localMethod = header.getShort();
     header.getInt(); // time and date
     int localCrc = header.getInt();
     int compressed = header.getInt();
@@ -91,8 +70,8 @@ final class ZipEntry {
     boolean described = (flags & DATA_DESCRIPTOR) != 0;
     boolean agree =
         localFlags == flags
-            && method == 0
-            && Arrays.equals(localName, rawName)
+            && localMethod == method
+            && decodeName(localName).equals(name)
             && agrees(localCrc, crc, described)
             && agrees(compressed, (int) size, described)
             && agrees(uncompressed, (int) size, described);
@@ -105,6 +84,18 @@ final class ZipEntry {
           "zip entry %s does not have the CRC that the directory says".formatted(quote(name)));
     }
     return content;
+  }
+
+  private void checkStored() {
+    if ((flags & ~(DATA_DESCRIPTOR | UTF8_NAMES)) != 0) {
+      throw damaged(
+          "zip entry %s has flags 0x%04x, which say encrypted or otherwise unusual"
+              .formatted(quote(name), flags));
+    }
+    if (method != 0 || compressed != size) {
+      throw damaged(
+          "zip entry %s is compressed, where PyTorch stores plainly".formatted(quote(name)));
+    }
   }
 
   private boolean agrees(int local, int central, boolean described) {
