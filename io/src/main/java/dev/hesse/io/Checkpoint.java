@@ -1,6 +1,12 @@
 package dev.hesse.io;
 
+import dev.hesse.io.pytorch.PyTorchLegacy;
+import dev.hesse.io.pytorch.PyTorchZip;
+import dev.hesse.io.safetensors.Safetensors;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -11,9 +17,50 @@ import java.util.Map;
  * @param sha256 of the file, in lower-case hexadecimal
  * @param tensors by name in file order, as the file names them, after unwrapping {@code state_dict}
  *     and the like but with prefixes such as {@code module.} left in place
+ * @param metadata short facts beside the tensors, as text: the scalars of a PyTorch training
+ *     checkpoint, such as {@code epoch}, or the {@code __metadata__} of a safetensors file
  */
 public record Checkpoint(
-    Path path, Format format, String sha256, Map<String, StoredTensor> tensors) {
+    Path path,
+    Format format,
+    String sha256,
+    Map<String, StoredTensor> tensors,
+    Map<String, String> metadata) {
+
+  public Checkpoint {
+    tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+    metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+  }
+
+  /** A checkpoint without metadata. */
+  public Checkpoint(Path path, Format format, String sha256, Map<String, StoredTensor> tensors) {
+    this(path, format, sha256, tensors, Map.of());
+  }
+
+  /**
+   * Reads a weights file, whose format its first bytes tell, not its name. The file may come from a
+   * stranger: nothing in it is run, and no more memory is taken than a small multiple of its size.
+   * Tensors share the file's memory where they can; a file beyond 64 MiB is mapped, and must not be
+   * changed while they are in use.
+   *
+   * @throws BadInputException if the file is missing, in no known format, damaged, made to mislead,
+   *     or holds anything but plain data
+   * @throws IOException if reading fails
+   */
+  public static Checkpoint read(Path path) throws IOException {
+    try (FileBytes file = FileBytes.open(path)) {
+      Format format = FormatDetector.detect(file);
+      Weights weights =
+          switch (format) {
+            case PYTORCH_ZIP -> PyTorchZip.read(file);
+            case PYTORCH_LEGACY -> PyTorchLegacy.read(file);
+            case SAFETENSORS -> Safetensors.read(file);
+          };
+      return new Checkpoint(path, format, file.sha256(), weights.tensors(), weights.metadata());
+    } catch (BadInputException e) {
+      throw e.in(path.toString());
+    }
+  }
 
   /** The file formats that weights are read from. */
   public enum Format {

@@ -11,6 +11,9 @@ public enum DType {
   INT32("int32", 4),
   INT64("int64", 8),
   UINT8("uint8", 1),
+  UINT16("uint16", 2),
+  UINT32("uint32", 4),
+  UINT64("uint64", 8),
   BOOL("bool", 1);
 
   private final String label;

@@ -31,17 +31,21 @@ public final class StoredTensor {
   }
 
   /**
-   * The product of the dimensions.
+   * The product of the dimensions; 0 if one of them is 0, however large the others.
    *
    * @throws ArithmeticException if it exceeds a long
    * @throws IllegalArgumentException if a dimension is negative
    */
   public static long elementCount(long[] shape) {
-    long count = 1;
+    boolean empty = false;
     for (long dimension : shape) {
       if (dimension < 0) {
         throw new IllegalArgumentException("negative dimension in " + Arrays.toString(shape));
       }
+      empty |= dimension == 0;
+    }
+    long count = empty ? 0 : 1;
+    for (long dimension : shape) {
       count = Math.multiplyExact(count, dimension);
     }
     return count;
@@ -66,7 +70,7 @@ public final class StoredTensor {
   }
 
   /**
-   * One element as a double: exact for every type but INT64 beyond 2⁵³.
+   * One element as a double: exact for every type but 64-bit integers beyond 2⁵³.
    *
    * @param index the element's position in row-major order
    */
@@ -82,6 +86,9 @@ public final class StoredTensor {
       case INT32 -> data.getInt(at);
       case INT64 -> data.getLong(at);
       case UINT8 -> Byte.toUnsignedInt(data.get(at));
+      case UINT16 -> Short.toUnsignedInt(data.getShort(at));
+      case UINT32 -> Integer.toUnsignedLong(data.getInt(at));
+      case UINT64 -> unsignedToDouble(data.getLong(at));
       case BOOL -> data.get(at) == 0 ? 0 : 1;
     };
   }
@@ -91,6 +98,10 @@ public final class StoredTensor {
     double[] out = new double[elementCount()];
     Arrays.setAll(out, this::toDouble);
     return out;
+  }
+
+  private static double unsignedToDouble(long bits) {
+    return bits >= 0 ? bits : ((bits >>> 1) | (bits & 1)) * 2.0;
   }
 
   /** IEEE 754 binary16 to binary32, exact. */

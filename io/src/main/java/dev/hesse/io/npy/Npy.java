@@ -1,0 +1,164 @@
+package dev.hesse.io.npy;
+
+import static dev.hesse.io.BadInputException.damaged;
+import static dev.hesse.io.BadInputException.quote;
+
+import dev.hesse.io.AtomicFile;
+import dev.hesse.io.BadInputException;
+import dev.hesse.io.DType;
+import dev.hesse.io.FileBytes;
+import dev.hesse.io.StoredTensor;
+import dev.hesse.io.StridedLayout;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Reads and writes NumPy's npy files, versions 1 to 3, numeric and boolean elements of either byte
+ * order, C or Fortran order. Arrays of Python objects, which are pickles, are refused.
+ */
+public final class Npy {
+  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+  private static final int VERSION_AT = MAGIC.length;
+  private static final int LENGTH_AT = VERSION_AT + 2;
+  private static final int MAX_HEADER = 0xffff;
+  private static final int ALIGNMENT = 64;
+
+  /** NumPy's type codes without the byte order; NumPy has no bfloat16. */
+  private static final Map<String, DType> DTYPES =
+      Map.ofEntries(
+          Map.entry("f2", DType.FLOAT16),
+          Map.entry("f4", DType.FLOAT32),
+          Map.entry("f8", DType.FLOAT64),
+          Map.entry("i1", DType.INT8),
+          Map.entry("i2", DType.INT16),
+          Map.entry("i4", DType.INT32),
+          Map.entry("i8", DType.INT64),
+          Map.entry("u1", DType.UINT8),
+          Map.entry("u2", DType.UINT16),
+          Map.entry("u4", DType.UINT32),
+          Map.entry("u8", DType.UINT64),
+          Map.entry("b1", DType.BOOL));
+
+  private Npy() {}
+
+  /**
+   * The array of a file. C-ordered little-endian elements share the file's memory, others are a
+   * copy of the same size.
+   *
+   * @throws BadInputException if the file is missing, no npy file, damaged, or holds elements of
+   *     another type
+   */
+  public static StoredTensor read(Path path) throws IOException {
+    try (FileBytes file = FileBytes.open(path)) {
+      return read(file);
+    } catch (BadInputException e) {
+      throw e.in(path.toString());
+    }
+  }
+
+  /** As {@link #read(Path)}, of bytes that are open already. */
+  public static StoredTensor read(FileBytes file) throws IOException {
+    byte[] start = new byte[MAGIC.length];
+    file.slice(0, Math.min(file.size(), MAGIC.length))
+        .get(start, 0, (int) Math.min(file.size(), MAGIC.length));
+    if (!Arrays.equals(start, MAGIC)) {
+      throw new BadInputException(
+          "this is not a npy file", "Write the array with numpy.save(\"array.npy\", array)");
+    }
+    int version = file.size() < LENGTH_AT ? 0 : file.slice(VERSION_AT, 1).get();
+    if (version < 1 || version > 3) {
+      throw damaged("npy version %d, where 1 to 3 exist".formatted(version));
+    }
+    int lengthBytes = version == 1 ? Short.BYTES : Integer.BYTES;
+    if (file.size() < LENGTH_AT + lengthBytes) {
+      throw damaged("the file ends within the length of its header");
+    }
+    ByteBuffer lengthField = file.slice(LENGTH_AT, lengthBytes);
+    long length =
+        version == 1
+            ? Short.toUnsignedLong(lengthField.getShort())
+            : Integer.toUnsignedLong(lengthField.getInt());
+    int headerStart = LENGTH_AT + lengthBytes;
+    if (length > Math.min(MAX_HEADER, file.size() - headerStart)) {
+      throw damaged("a npy header of %d bytes in a file of %d".formatted(length, file.size()));
+    }
+    Charset charset = version < 3 ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8;
+    String text = charset.decode(file.slice(headerStart, length)).toString();
+    return array(file, headerStart + length, NpyHeader.parse(text));
+  }
+
+  private static StoredTensor array(FileBytes file, long dataStart, NpyHeader header)
+      throws IOException {
+    String descr = header.descr();
+    DType dtype = descr.isEmpty() ? null : DTYPES.get(descr.substring(1));
+    boolean bigEndian = descr.startsWith(">");
+    boolean known =
+        dtype != null
+            && (bigEndian
+                || descr.startsWith("<")
+                || (descr.startsWith("|") && dtype.bytes() == 1));
+    if (dtype == null || !known) {
+      throw new BadInputException(
+          "elements of type %s are not read".formatted(quote(descr)),
+          "Convert the array in NumPy, for example array.astype(numpy.float32), and save it again");
+    }
+    StridedLayout layout =
+        header.fortranOrder()
+            ? StridedLayout.columnMajor(header.shape())
+            : StridedLayout.rowMajor(header.shape());
+    long bytes = file.size() - dataStart;
+    if (bytes % dtype.bytes() != 0 || bytes / dtype.bytes() != layout.elementCount()) {
+      throw damaged(
+          "%d elements of %s in %d bytes".formatted(layout.elementCount(), dtype.label(), bytes));
+    }
+    if (bytes > Integer.MAX_VALUE) {
+      throw new BadInputException(
+          "%d bytes are more than the 2 GiB that one array may take".formatted(bytes),
+          "Split the array or save it in a smaller type");
+    }
+    ByteOrder order = bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+    return layout.read(dtype, file.slice(dataStart, bytes).order(order));
+  }
+
+  /**
+   * Writes version 1 in C order, whole or not at all.
+   *
+   * @throws IllegalArgumentException if the elements are bfloat16, which NumPy does not have
+   */
+  public static void write(Path path, StoredTensor tensor) throws IOException {
+    DType dtype = tensor.dtype();
+    String code =
+        DTYPES.entrySet().stream()
+            .filter(entry -> entry.getValue() == dtype)
+            .map(Map.Entry::getKey)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "expected a type that NumPy has, got " + dtype.label()));
+    String dimensions =
+        Arrays.stream(tensor.shape()).mapToObj(d -> d + ",").collect(Collectors.joining(" "));
+    String header =
+        "{'descr': '%s%s', 'fortran_order': False, 'shape': (%s), }"
+            .formatted(dtype.bytes() == 1 ? "|" : "<", code, dimensions);
+    int start = LENGTH_AT + Short.BYTES;
+    int padding = Math.floorMod(-(start + header.length() + 1), ALIGNMENT);
+    byte[] line = (header + " ".repeat(padding) + "\n").getBytes(StandardCharsets.ISO_8859_1);
+    AtomicFile.write(
+        path,
+        out -> {
+          out.write(MAGIC);
+          out.write(new byte[] {1, 0, (byte) line.length, (byte) (line.length >> 8)});
+          out.write(line);
+          Channels.newChannel(out).write(tensor.data());
+        });
+  }
+}

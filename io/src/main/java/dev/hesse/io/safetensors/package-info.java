@@ -1,0 +1,5 @@
+/** The safetensors format. */
+@NullMarked
+package dev.hesse.io.safetensors;
+
+import org.jspecify.annotations.NullMarked;
