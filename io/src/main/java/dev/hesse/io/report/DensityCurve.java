@@ -1,0 +1,131 @@
+package dev.hesse.io.report;
+
+import dev.hesse.io.report.HessianReport.Run;
+import java.util.List;
+import java.util.stream.DoubleStream;
+
+/**
+ * A spectral density as a curve: on m equally spaced points, the mean over the runs of Σᵢ
+ * weights[i]·φ((x − nodes[i])/σ)/σ with the standard normal density φ, divided by its sum times the
+ * spacing, so that it integrates to 1.
+ *
+ * <p>Where the spacing h exceeds σ, as in a wide spectrum with little smoothing, the Gaussians fall
+ * between the points. A point then carries the mean over its cell [x − h/2, x + h/2], taken at
+ * ⌈h/σ⌉ places. Sums over places at most σ apart give a Gaussian's integral to 6e-9, so no Ritz
+ * value loses or gains weight by where it lies. The grid reaches at least five spacings beyond the
+ * outermost Ritz values.
+ *
+ * <p>Takes about 80·max(1, σ/h) exponentials per Ritz value.
+ */
+public final class DensityCurve {
+  /** exp(−x²/2) is zero in double precision beyond. */
+  private static final double SUPPORT_IN_SIGMAS = 39;
+
+  /** A Gaussian narrower than this part of a cell cannot be told from one that has this width. */
+  private static final double LEAST_SIGMA_IN_CELLS = 1e-4;
+
+  /** Keeps weight out of the end points, which the trapezoid rule halves. */
+  private static final double LEAST_MARGIN_IN_CELLS = 5;
+
+  /** Keeps neighbouring grid points distinct when all Ritz values coincide. */
+  private static final double LEAST_RELATIVE_MARGIN = 1e-9;
+
+  private final double[] grid;
+  private final double[] values;
+  private final double[] lower;
+  private final double[] upper;
+
+  private DensityCurve(double[] grid, double[] values, double[] lower, double[] upper) {
+    this.grid = grid;
+    this.values = values;
+    this.lower = lower;
+    this.upper = upper;
+  }
+
+  /**
+   * Smooths the Ritz values of one or more runs.
+   *
+   * @throws IllegalArgumentException if there is no Ritz value
+   */
+  public static DensityCurve of(List<Run> runs, Smoothing smoothing) {
+    Range range = Range.of(runs);
+    int points = smoothing.points();
+    double margin =
+        DoubleStream.of(
+                smoothing.margin(),
+                LEAST_MARGIN_IN_CELLS * range.width() / (points - 1),
+                LEAST_RELATIVE_MARGIN * range.magnitude())
+            .max()
+            .getAsDouble();
+    double start = range.min() - margin;
+    double spacing = (range.width() + 2 * margin) / (points - 1);
+    double sigma = Math.max(Math.sqrt(smoothing.sigma2()), LEAST_SIGMA_IN_CELLS * spacing);
+
+    double[] grid = new double[points];
+    for (int i = 0; i < points; i++) {
+      grid[i] = start + i * spacing;
+    }
+    double[] mean = new double[points];
+    double[] lower = new double[points];
+    double[] upper = new double[points];
+    for (int r = 0; r < runs.size(); r++) {
+      double[] values = new double[points];
+      Run run = runs.get(r);
+      for (int i = 0; i < run.nodes().size(); i++) {
+        addGaussian(run.nodes().get(i) - start, run.weights().get(i), sigma, spacing, values);
+      }
+      for (int i = 0; i < points; i++) {
+        mean[i] += values[i] / runs.size();
+        lower[i] = r == 0 ? values[i] : Math.min(lower[i], values[i]);
+        upper[i] = Math.max(upper[i], values[i]);
+      }
+    }
+    double integral = 0;
+    for (double value : mean) {
+      integral += value * spacing;
+    }
+    for (double[] curve : List.of(mean, lower, upper)) {
+      for (int i = 0; i < points; i++) {
+        curve[i] /= integral;
+      }
+    }
+    return new DensityCurve(grid, mean, lower, upper);
+  }
+
+  /** Adds one weighted Gaussian, whose centre is counted from the first grid point. */
+  private static void addGaussian(
+      double centre, double weight, double sigma, double spacing, double[] values) {
+    int places = (int) Math.ceil(spacing / sigma);
+    double step = spacing / places;
+    double scale = weight / (Math.sqrt(2 * Math.PI) * sigma * places);
+    double firstPlace = (step - spacing) / 2;
+    double reach = SUPPORT_IN_SIGMAS * sigma;
+    long last = (long) places * values.length - 1;
+    long from = Math.max(0, (long) Math.ceil((centre - reach - firstPlace) / step));
+    long to = Math.min(last, (long) Math.floor((centre + reach - firstPlace) / step));
+    for (long place = from; place <= to; place++) {
+      double distance = (firstPlace + place * step - centre) / sigma;
+      values[(int) (place / places)] += scale * Math.exp(-distance * distance / 2);
+    }
+  }
+
+  /** The eigenvalues at which the curve is given, ascending and equally spaced. */
+  public double[] grid() {
+    return grid.clone();
+  }
+
+  /** The density, mean over the runs, at every grid point. */
+  public double[] values() {
+    return values.clone();
+  }
+
+  /** The least density that any one run gives, at every grid point. */
+  public double[] lower() {
+    return lower.clone();
+  }
+
+  /** The greatest density that any one run gives, at every grid point. */
+  public double[] upper() {
+    return upper.clone();
+  }
+}

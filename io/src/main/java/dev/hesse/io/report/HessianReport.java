@@ -1,0 +1,219 @@
+package dev.hesse.io.report;
+
+import java.util.List;
+import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The result of an analysis. Records and their components are named and nested as the members of
+ * {@code report.json}. A component that is null, and an empty {@code layers}, is a member that is
+ * absent there: that part was not asked for or does not apply.
+ *
+ * @param loss mean loss over the examples
+ * @param accuracy fraction of the examples that are classified right
+ * @param gradientNorm Euclidean norm of the loss's gradient with respect to the parameters
+ * @param curvature which matrix the rest is about: {@code hessian} or {@code ggn}
+ * @param seed of every random choice
+ * @param layers one entry per parameter tensor, in the model's order
+ */
+public record HessianReport(
+    Tool tool,
+    Model model,
+    Data data,
+    double loss,
+    @Nullable Double accuracy,
+    @Nullable Double gradientNorm,
+    String curvature,
+    long seed,
+    @Nullable Checks checks,
+    @Nullable Eigenvalues eigenvalues,
+    @Nullable Trace trace,
+    @Nullable Density density,
+    List<Layer> layers,
+    Cost cost) {
+
+  /** The version of the JSON document that this class mirrors. */
+  public static final int SCHEMA_VERSION = 1;
+
+  public HessianReport {
+    layers = List.copyOf(layers);
+  }
+
+  /**
+   * The program and what it ran on.
+   *
+   * @param tensorflow TensorFlow's version
+   * @param java the Java runtime's version
+   * @param device where products ran: {@code cpu}, or the accelerator's name
+   */
+  public record Tool(
+      String name,
+      String version,
+      @Nullable String tensorflow,
+      String java,
+      @Nullable String device) {}
+
+  /**
+   * The network.
+   *
+   * @param source the file that it came from, as the user gave it
+   * @param sha256 of that file, in lower-case hexadecimal
+   * @param parameters how many numbers the curvature is with respect to: the matrix's order
+   */
+  public record Model(
+      String source, @Nullable String sha256, String architecture, long parameters) {}
+
+  /**
+   * The examples.
+   *
+   * @param source the folder or files that they came from, as the user gave them
+   * @param split {@code train} or {@code test}, where the source has both
+   * @param order {@code sequential} or {@code shuffled}
+   * @param miniBatch how many were evaluated at once
+   */
+  public record Data(
+      String source, @Nullable String split, String order, int examples, int miniBatch) {}
+
+  /**
+   * What the operator found when it checked itself.
+   *
+   * @param deterministic whether two gradients of the same examples agreed
+   * @param symmetry |vᵀHw − wᵀHv| relative to the size of the terms, for random v and w
+   * @param unusedParameters names of parameters that the loss does not depend on
+   */
+  public record Checks(boolean deterministic, double symmetry, List<String> unusedParameters) {
+    public Checks {
+      unusedParameters = List.copyOf(unusedParameters);
+    }
+  }
+
+  /**
+   * The outermost eigenvalues.
+   *
+   * @param converged whether every one of them met the tolerance
+   * @param hvps matrix-vector products that they took
+   * @param top in descending order
+   * @param bottom in ascending order
+   */
+  public record Eigenvalues(
+      String method, boolean converged, long hvps, List<Eigenvalue> top, List<Eigenvalue> bottom) {
+    public Eigenvalues {
+      top = List.copyOf(top);
+      bottom = List.copyOf(bottom);
+    }
+  }
+
+  /**
+   * An approximate eigenvalue λ.
+   *
+   * @param residual ‖Hv − λv‖ for the unit vector v that goes with it; an eigenvalue of H is at
+   *     most this far from λ
+   */
+  public record Eigenvalue(double value, double residual) {}
+
+  /**
+   * The estimated trace.
+   *
+   * @param samples number of random probes
+   * @param standardError of {@code value} as the mean over the probes
+   */
+  public record Trace(
+      String method,
+      boolean converged,
+      long hvps,
+      int samples,
+      double value,
+      double standardError) {}
+
+  /**
+   * The spectral density: its quadrature, and the curve that smoothing makes of it.
+   *
+   * @param sigma2 variance of the smoothing Gaussian
+   * @param grid equally spaced eigenvalues, ascending
+   * @param values the density at each of them
+   */
+  public record Density(
+      long hvps, double sigma2, List<Run> runs, List<Double> grid, List<Double> values) {
+    public Density {
+      runs = List.copyOf(runs);
+      grid = List.copyOf(grid);
+      values = List.copyOf(values);
+      if (!(sigma2 > 0 && Double.isFinite(sigma2))) {
+        throw new IllegalArgumentException("expected a positive variance, got " + sigma2);
+      }
+      if (runs.isEmpty()) {
+        throw new IllegalArgumentException("expected at least one run, got none");
+      }
+      if (grid.size() != values.size()) {
+        throw new IllegalArgumentException(
+            "expected one value per grid point, got %d and %d"
+                .formatted(values.size(), grid.size()));
+      }
+    }
+
+    /** The density with the curve of {@link Smoothing#standard}. */
+    public static Density of(long hvps, List<Run> runs) {
+      Smoothing smoothing = Smoothing.standard(runs);
+      DensityCurve curve = DensityCurve.of(runs, smoothing);
+      return new Density(
+          hvps, smoothing.sigma2(), runs, boxed(curve.grid()), boxed(curve.values()));
+    }
+  }
+
+  /**
+   * The Gauss quadrature of one Lanczos run: ∫f dμ ≈ Σ weights[i]·f(nodes[i]).
+   *
+   * @param nodes Ritz values
+   * @param weights as many numbers, none negative, not all zero, about 1 in sum
+   */
+  public record Run(List<Double> nodes, List<Double> weights) {
+    public Run {
+      nodes = List.copyOf(nodes);
+      weights = List.copyOf(weights);
+      if (nodes.size() != weights.size()) {
+        throw new IllegalArgumentException(
+            "expected one weight per node, got %d and %d".formatted(weights.size(), nodes.size()));
+      }
+      if (!nodes.stream().allMatch(Double::isFinite)) {
+        throw new IllegalArgumentException("expected finite nodes");
+      }
+      double total = 0;
+      for (double weight : weights) {
+        if (!(weight >= 0)) {
+          throw new IllegalArgumentException("expected weights of at least 0, got " + weight);
+        }
+        total += weight;
+      }
+      if (!(total > 0 && Double.isFinite(total))) {
+        throw new IllegalArgumentException("expected weights about 1 in sum, got " + total);
+      }
+    }
+
+    public static Run of(double[] nodes, double[] weights) {
+      return new Run(boxed(nodes), boxed(weights));
+    }
+  }
+
+  /**
+   * The trace of one parameter tensor's diagonal block.
+   *
+   * @param size its number of elements
+   * @param standardError of {@code trace}; absent where the trace is exact
+   */
+  public record Layer(String name, long size, double trace, @Nullable Double standardError) {}
+
+  /**
+   * What the analysis took.
+   *
+   * @param hvps matrix-vector products over all examples
+   * @param seconds wall time from start to report
+   * @param hvpSeconds mean wall time of a product
+   * @param forwardSeconds wall time of the loss alone
+   */
+  public record Cost(
+      long hvps, double seconds, @Nullable Double hvpSeconds, @Nullable Double forwardSeconds) {}
+
+  private static List<Double> boxed(double[] values) {
+    return DoubleStream.of(values).boxed().toList();
+  }
+}

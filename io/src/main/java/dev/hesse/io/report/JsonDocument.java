@@ -1,0 +1,110 @@
+package dev.hesse.io.report;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.hesse.io.BadInputException;
+import dev.hesse.io.report.JsonObject.Place;
+import dev.hesse.io.report.JsonObject.Value;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Parses JSON documents that hold one object, with strict syntax and unique member names. */
+final class JsonDocument {
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(32).build())
+          .build();
+
+  private final Path file;
+  private final JsonParser parser;
+
+  private JsonDocument(Path file, JsonParser parser) {
+    this.file = file;
+    this.parser = parser;
+  }
+
+  /**
+   * @param file where the document came from, for errors
+   */
+  static JsonObject parse(Path file, byte[] document) {
+    try (JsonParser parser = FACTORY.createParser(document)) {
+      parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+      return new JsonDocument(file, parser).root();
+    } catch (JsonProcessingException e) {
+      throw place(file, e.getLocation()).refusal("not valid JSON");
+    } catch (IOException e) {
+      throw new BadInputException(file + " is not text in UTF-8", "Make the report again", e);
+    }
+  }
+
+  private static Place place(Path file, @Nullable JsonLocation known) {
+    JsonLocation location = known == null ? JsonLocation.NA : known;
+    return new Place(file, location.getLineNr(), location.getColumnNr());
+  }
+
+  private JsonObject root() throws IOException {
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      throw place(file, parser.currentTokenLocation()).refusal("expected an object");
+    }
+    JsonObject root = object();
+    if (parser.nextToken() != null) {
+      throw place(file, parser.currentTokenLocation()).refusal("expected nothing more");
+    }
+    return root;
+  }
+
+  private JsonObject object() throws IOException {
+    Place place = place(file, parser.currentTokenLocation());
+    Map<String, Value> members = new LinkedHashMap<>();
+    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      parser.nextToken();
+      members.put(name, value());
+    }
+    return new JsonObject(place, members);
+  }
+
+  private List<Value> list() throws IOException {
+    List<Value> elements = new ArrayList<>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      elements.add(value());
+    }
+    return elements;
+  }
+
+  private Value value() throws IOException {
+    JsonLocation location = parser.currentTokenLocation();
+    Object content =
+        switch (parser.currentToken()) {
+          case START_OBJECT -> object();
+          case START_ARRAY -> list();
+          case VALUE_STRING -> parser.getText();
+          case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number();
+          case VALUE_TRUE -> true;
+          case VALUE_FALSE -> false;
+          default -> null;
+        };
+    return new Value(location.getLineNr(), location.getColumnNr(), content);
+  }
+
+  private Number number() throws IOException {
+    return switch (parser.getNumberType()) {
+      case INT, LONG -> parser.getLongValue();
+      default -> {
+        double number = parser.getDoubleValue();
+        if (!Double.isFinite(number)) {
+          throw place(file, parser.currentTokenLocation()).refusal("a number beyond a double");
+        }
+        yield number;
+      }
+    };
+  }
+}

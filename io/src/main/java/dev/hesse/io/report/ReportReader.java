@@ -1,0 +1,160 @@
+package dev.hesse.io.report;
+
+import dev.hesse.io.BadInputException;
+import dev.hesse.io.report.HessianReport.Checks;
+import dev.hesse.io.report.HessianReport.Cost;
+import dev.hesse.io.report.HessianReport.Data;
+import dev.hesse.io.report.HessianReport.Density;
+import dev.hesse.io.report.HessianReport.Eigenvalue;
+import dev.hesse.io.report.HessianReport.Eigenvalues;
+import dev.hesse.io.report.HessianReport.Layer;
+import dev.hesse.io.report.HessianReport.Model;
+import dev.hesse.io.report.HessianReport.Run;
+import dev.hesse.io.report.HessianReport.Tool;
+import dev.hesse.io.report.HessianReport.Trace;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Reads reports that {@link ReportWriter} wrote. Members that it does not know are ignored, so that
+ * reports may gain some; a member that is missing or of another type is an error with line and
+ * column. {@code null} in place of a single number reads as NaN; in the density's lists it is an
+ * error.
+ */
+public final class ReportReader {
+  /** Parsing takes up to 25 times a document's size. */
+  private static final int SIZE_LIMIT = 16 << 20;
+
+  private ReportReader() {}
+
+  /**
+   * Reads a report.
+   *
+   * @throws BadInputException if the file is no report, or a newer version's
+   * @throws IOException if it cannot be read
+   */
+  public static HessianReport read(Path file) throws IOException {
+    byte[] document;
+    try (InputStream in = Files.newInputStream(file)) {
+      document = in.readNBytes(SIZE_LIMIT + 1);
+    }
+    if (document.length > SIZE_LIMIT) {
+      throw new BadInputException(
+          "%s is longer than the %d MiB that a report may have".formatted(file, SIZE_LIMIT >> 20),
+          "Name a report.json");
+    }
+    JsonObject root = JsonDocument.parse(file, document);
+    long version = root.whole("schemaVersion", 1, Integer.MAX_VALUE);
+    if (version > HessianReport.SCHEMA_VERSION) {
+      throw new BadInputException(
+          "%s has schema version %d, newer than %d"
+              .formatted(file, version, HessianReport.SCHEMA_VERSION),
+          "Use a newer version of the program");
+    }
+    return root.as(ReportReader::report);
+  }
+
+  private static HessianReport report(JsonObject json) {
+    return new HessianReport(
+        json.object("tool", ReportReader::tool),
+        json.object("model", ReportReader::model),
+        json.object("data", ReportReader::data),
+        json.number("loss"),
+        json.optionalNumber("accuracy"),
+        json.optionalNumber("gradientNorm"),
+        json.text("curvature"),
+        json.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE),
+        json.optionalObject("checks", ReportReader::checks),
+        json.optionalObject("eigenvalues", ReportReader::eigenvalues),
+        json.optionalObject("trace", ReportReader::trace),
+        json.optionalObject("density", ReportReader::density),
+        json.has("layers") ? json.objects("layers", ReportReader::layer) : List.of(),
+        json.object("cost", ReportReader::cost));
+  }
+
+  private static Tool tool(JsonObject json) {
+    return new Tool(
+        json.text("name"),
+        json.text("version"),
+        json.optionalText("tensorflow"),
+        json.text("java"),
+        json.optionalText("device"));
+  }
+
+  private static Model model(JsonObject json) {
+    return new Model(
+        json.text("source"),
+        json.optionalText("sha256"),
+        json.text("architecture"),
+        json.count("parameters"));
+  }
+
+  private static Data data(JsonObject json) {
+    return new Data(
+        json.text("source"),
+        json.optionalText("split"),
+        json.text("order"),
+        json.smallCount("examples"),
+        json.smallCount("miniBatch"));
+  }
+
+  private static Checks checks(JsonObject json) {
+    return new Checks(
+        json.flag("deterministic"), json.number("symmetry"), json.texts("unusedParameters"));
+  }
+
+  private static Eigenvalues eigenvalues(JsonObject json) {
+    return new Eigenvalues(
+        json.text("method"),
+        json.flag("converged"),
+        json.count("hvps"),
+        json.objects("top", ReportReader::eigenvalue),
+        json.objects("bottom", ReportReader::eigenvalue));
+  }
+
+  private static Eigenvalue eigenvalue(JsonObject json) {
+    return new Eigenvalue(json.number("value"), json.number("residual"));
+  }
+
+  private static Trace trace(JsonObject json) {
+    return new Trace(
+        json.text("method"),
+        json.flag("converged"),
+        json.count("hvps"),
+        json.smallCount("samples"),
+        json.number("value"),
+        json.number("standardError"));
+  }
+
+  private static Density density(JsonObject json) {
+    return new Density(
+        json.count("hvps"),
+        json.number("sigma2"),
+        json.objects("runs", ReportReader::run),
+        json.numbers("grid"),
+        json.numbers("values"));
+  }
+
+  private static Run run(JsonObject json) {
+    return new Run(json.numbers("nodes"), json.numbers("weights"));
+  }
+
+  private static Layer layer(JsonObject json) {
+    return new Layer(
+        json.text("name"),
+        json.count("size"),
+        json.number("trace"),
+        json.optionalNumber("standardError"));
+  }
+
+  private static Cost cost(JsonObject json) {
+    return new Cost(
+        json.count("hvps"),
+        json.number("seconds"),
+        json.optionalNumber("hvpSeconds"),
+        json.optionalNumber("forwardSeconds"));
+  }
+}
