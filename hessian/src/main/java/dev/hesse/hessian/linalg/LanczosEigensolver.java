@@ -1,6 +1,5 @@
 package dev.hesse.hessian.linalg;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -45,7 +44,7 @@ public final class LanczosEigensolver {
     public static final Options DEFAULT = new Options(1, 0, 100, 1e-3, 0);
 
     public Options {
-      if (topN < 0 || bottomN < 0 || topN + (long) bottomN < 1) {
+      if (topN < 0 || bottomN < 0 || (topN == 0 && bottomN == 0)) {
         throw new IllegalArgumentException(
             "expected topN and bottomN of at least 0, not both 0, got %d and %d"
                 .formatted(topN, bottomN));
@@ -53,6 +52,10 @@ public final class LanczosEigensolver {
       Require.atLeast("maxProducts", maxProducts, 1);
       Require.fraction("tolerance", tolerance);
       Require.fraction("operatorNoise", operatorNoise);
+    }
+
+    private long asked() {
+      return topN + (long) bottomN;
     }
   }
 
@@ -62,74 +65,70 @@ public final class LanczosEigensolver {
    * @param lanczos a new space, or one that has steps already, which then cost nothing
    */
   public static Eigenpairs solve(Lanczos lanczos, Options options, Progress progress) {
-    int stepsBefore = lanczos.steps();
-    int n = lanczos.dimension();
-    long asked = options.topN + (long) options.bottomN;
-    int nextTest = (int) Math.min(n, asked + MARGIN);
+    int before = lanczos.steps();
+    Status limit = grow(lanczos, options, progress);
+    int m = lanczos.steps();
+    if (m == 0) {
+      return new Eigenpairs(
+          List.of(),
+          List.of(),
+          0,
+          limit,
+          "the basis has no memory for its first vector; allow more");
+    }
+    RitzPairs ritz = new RitzPairs(lanczos, lanczos.ritzWithVectors(), options);
+    List<Eigenpair> top = ritz.top();
+    List<Eigenpair> bottom = ritz.bottom();
+    List<Eigenpair> pairs = Stream.concat(top.stream(), bottom.stream()).toList();
+    Status status = limit == Status.CONVERGED ? refine(pairs, m, options) : limit;
+    return new Eigenpairs(top, bottom, m - before, status, message(status, pairs, ritz, options));
+  }
+
+  /** Steps until the stopping rule holds or a limit is met, and returns which. */
+  private static Status grow(Lanczos lanczos, Options options, Progress progress) {
+    int earliest = (int) Math.min(lanczos.dimension(), options.asked() + MARGIN);
+    int nextTest = earliest;
     double estimate = Double.NaN;
-    Status limit = Status.CONVERGED;
     while (true) {
       int m = lanczos.steps();
-      if (m >= nextTest) {
+      boolean last = lanczos.isComplete() || m >= options.maxProducts || !lanczos.hasMemory();
+      if (m >= nextTest || (last && m >= earliest)) {
         nextTest = m + Math.max(1, m / 32);
-        Ritz ritz = new Ritz(lanczos, lanczos.ritz(0, m), options);
+        RitzPairs ritz = new RitzPairs(lanczos, lanczos.ritz(0, m), options);
         if (ritz.allConverged() && ritz.copiesFound()) {
-          break;
+          return Status.CONVERGED;
         }
-        estimate = ritz.eigen.value(options.topN > 0 ? m - 1 : 0);
+        estimate = ritz.leading();
       }
-      if (m > 0 && m >= options.maxProducts) {
-        limit = Status.MAX_PRODUCTS;
-        break;
-      }
-      if (!lanczos.hasMemory()) {
-        limit = Status.OUT_OF_MEMORY;
-        break;
+      if (last) {
+        return m >= options.maxProducts ? Status.MAX_PRODUCTS : Status.OUT_OF_MEMORY;
       }
       lanczos.step();
       progress.update("eigenvalues", m + 1, options.maxProducts, estimate);
     }
-    return result(lanczos, options, limit, lanczos.steps() - stepsBefore);
   }
 
-  private static Eigenpairs result(Lanczos lanczos, Options options, Status limit, int products) {
-    int m = lanczos.steps();
-    if (m == 0) {
-      return new Eigenpairs(List.of(), List.of(), 0, limit, "no eigenpairs: no memory for a step");
+  private static Status refine(List<Eigenpair> pairs, int steps, Options options) {
+    if (Math.max(options.topN, options.bottomN) > steps) {
+      return Status.DIMENSION_EXHAUSTED;
     }
-    Ritz ritz = new Ritz(lanczos, lanczos.ritzWithVectors(), options);
-    List<Eigenpair> top = new ArrayList<>();
-    List<Eigenpair> bottom = new ArrayList<>();
-    for (int k = 0; k < ritz.topCount(); k++) {
-      top.add(ritz.pair(m - 1 - k));
-    }
-    for (int k = 0; k < ritz.bottomCount(); k++) {
-      bottom.add(ritz.pair(k));
-    }
-    List<Eigenpair> pairs = Stream.concat(top.stream(), bottom.stream()).toList();
-    Status status = limit;
-    if (limit == Status.CONVERGED) {
-      boolean toTolerance =
-          pairs.stream().allMatch(p -> p.residual() <= options.tolerance * Math.abs(p.value()));
-      status =
-          Math.max(options.topN, options.bottomN) > m
-              ? Status.DIMENSION_EXHAUSTED
-              : toTolerance ? Status.CONVERGED : Status.ROUNDING_LIMITED;
-    }
-    return new Eigenpairs(top, bottom, products, status, message(status, pairs, ritz, options));
+    return pairs.stream().allMatch(p -> p.residual() <= options.tolerance * Math.abs(p.value()))
+        ? Status.CONVERGED
+        : Status.ROUNDING_LIMITED;
   }
 
-  private static String message(Status status, List<Eigenpair> pairs, Ritz ritz, Options options) {
-    int m = ritz.eigen.size();
+  private static String message(
+      Status status, List<Eigenpair> pairs, RitzPairs ritz, Options options) {
+    int m = ritz.size();
     long converged = pairs.stream().filter(Eigenpair::converged).count();
     String reached =
         "%d of %d eigenpairs converged in a space of %d products"
-            .formatted(converged, options.topN + (long) options.bottomN, m);
+            .formatted(converged, options.asked(), m);
     return switch (status) {
       case CONVERGED -> reached;
       case ROUNDING_LIMITED ->
           "%s, some only to %.1e, the level of rounding, which is above their tolerance; only more exact products would do better"
-              .formatted(reached, ritz.floor);
+              .formatted(reached, ritz.floor());
       case DIMENSION_EXHAUSTED ->
           "more eigenpairs asked for than the matrix of order %d has; all are returned"
               .formatted(m);
@@ -140,89 +139,5 @@ public final class LanczosEigensolver {
           "%s, then the basis had filled its memory; allow it more memory or a larger tolerance"
               .formatted(reached);
     };
-  }
-
-  /** The Ritz pairs of one moment, judged against the options. */
-  private static final class Ritz {
-    private final Lanczos lanczos;
-    private final TridiagonalEigen eigen;
-    private final Options options;
-    private final double floor;
-
-    Ritz(Lanczos lanczos, TridiagonalEigen eigen, Options options) {
-      this.lanczos = lanczos;
-      this.eigen = eigen;
-      this.options = options;
-      this.floor = lanczos.defect() + options.operatorNoise * eigen.norm();
-    }
-
-    int topCount() {
-      return Math.min(options.topN, eigen.size());
-    }
-
-    int bottomCount() {
-      int m = eigen.size();
-      return Math.min(options.bottomN, lanczos.isComplete() ? m : m - topCount());
-    }
-
-    Eigenpair pair(int i) {
-      double[] s = eigen.vector(i);
-      return new Eigenpair(
-          eigen.value(i),
-          outside(eigen, i) + floor,
-          converged(eigen, i),
-          () -> lanczos.ritzVector(s));
-    }
-
-    boolean allConverged() {
-      for (int k = 0; k < topCount(); k++) {
-        if (!converged(eigen, eigen.size() - 1 - k)) {
-          return false;
-        }
-      }
-      for (int k = 0; k < bottomCount(); k++) {
-        if (!converged(eigen, k)) {
-          return false;
-        }
-      }
-      return true;
-    }
-
-    /**
-     * Whether no copy of an eigenvalue asked for can be missing, as far as the space tells. A space
-     * that never was invariant tells nothing. Otherwise the extreme values of the newest block
-     * approach the extremes of A on the complement of the older blocks: once they have converged
-     * within the pairs that the older blocks already supply, nothing beyond those is left.
-     */
-    boolean copiesFound() {
-      int block = lanczos.blockStart();
-      if (lanczos.isComplete() || (block == 0 && !lanczos.isInvariant())) {
-        return true;
-      }
-      if (block < Math.max(options.topN, options.bottomN)) {
-        return false;
-      }
-      TridiagonalEigen older = lanczos.ritz(0, block);
-      TridiagonalEigen newest = lanczos.ritz(block, eigen.size());
-      int last = newest.size() - 1;
-      boolean above =
-          options.topN == 0
-              || (converged(newest, last)
-                  && newest.value(last) <= older.value(block - options.topN) + floor);
-      boolean below =
-          options.bottomN == 0
-              || (converged(newest, 0)
-                  && newest.value(0) >= older.value(options.bottomN - 1) - floor);
-      return above && below;
-    }
-
-    private double outside(TridiagonalEigen t, int i) {
-      return lanczos.coupling() * Math.abs(t.last(i));
-    }
-
-    private boolean converged(TridiagonalEigen t, int i) {
-      double outside = outside(t, i);
-      return outside <= floor || outside + floor <= options.tolerance * Math.abs(t.value(i));
-    }
   }
 }

@@ -36,13 +36,17 @@ public record SpectralDensity(List<Run> runs, int products, Status status, Strin
    * @param nodes ascending Ritz values
    * @param weights as many, at least 0, with sum 1 up to rounding
    */
-  @SuppressWarnings("ArrayRecordComponent") // read-only by convention, never compared
-  public record Run(double[] nodes, double[] weights) {
+  public record Run(List<Double> nodes, List<Double> weights) {
+    public Run {
+      nodes = List.copyOf(nodes);
+      weights = List.copyOf(weights);
+    }
+
     /** Σⱼ wⱼ·θⱼᵖ, which is vᵀAᵖv for p up to 2m − 1. */
     public double moment(int p) {
       double sum = 0;
-      for (int j = 0; j < nodes.length; j++) {
-        sum += weights[j] * Math.pow(nodes[j], p);
+      for (int j = 0; j < nodes.size(); j++) {
+        sum += weights.get(j) * Math.pow(nodes.get(j), p);
       }
       return sum;
     }
@@ -117,11 +121,11 @@ public record SpectralDensity(List<Run> runs, int products, Status status, Strin
   }
 
   private static Run rule(TridiagonalEigen t) {
-    double[] nodes = new double[t.size()];
-    double[] weights = new double[t.size()];
-    for (int j = 0; j < nodes.length; j++) {
-      nodes[j] = t.value(j);
-      weights[j] = t.first(j) * t.first(j);
+    List<Double> nodes = new ArrayList<>();
+    List<Double> weights = new ArrayList<>();
+    for (int j = 0; j < t.size(); j++) {
+      nodes.add(t.value(j));
+      weights.add(t.first(j) * t.first(j));
     }
     return new Run(nodes, weights);
   }
