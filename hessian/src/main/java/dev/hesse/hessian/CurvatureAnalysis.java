@@ -1,0 +1,153 @@
+package dev.hesse.hessian;
+
+import dev.hesse.hessian.linalg.Eigenpairs;
+import dev.hesse.hessian.linalg.HutchinsonTrace;
+import dev.hesse.hessian.linalg.Lanczos;
+import dev.hesse.hessian.linalg.LanczosEigensolver;
+import dev.hesse.hessian.linalg.PowerIteration;
+import dev.hesse.hessian.linalg.Progress;
+import dev.hesse.hessian.linalg.SpectralDensity;
+import dev.hesse.hessian.linalg.SymmetricOperator;
+import dev.hesse.hessian.linalg.TraceEstimate;
+import java.util.Optional;
+
+/**
+ * Eigenvalues, density and trace of one operator, sharing products where they can: the space that
+ * the eigenvalues grow is the first run of the density, and where the density goes on further, the
+ * eigenvalues are read from the larger space at no cost.
+ *
+ * @param eigenvalues if they were asked for
+ * @param density if it was asked for; its products do not count those of the eigenvalues
+ * @param trace if it was asked for, with one block per parameter
+ */
+public record CurvatureAnalysis(
+    Optional<Eigenpairs> eigenvalues,
+    Optional<SpectralDensity> density,
+    Optional<TraceEstimate> trace) {
+
+  /** How the eigenvalues are found. */
+  public enum Method {
+    LANCZOS("lanczos"),
+    /** PyHessian's procedure and stopping rule: {@link PowerIteration}. */
+    POWER("power");
+
+    private final String label;
+
+    Method(String label) {
+      this.label = label;
+    }
+
+    /** The name in options and reports. */
+    public String label() {
+      return label;
+    }
+  }
+
+  /**
+   * What to estimate.
+   *
+   * @param eigenvalues which, if any
+   * @param density how many steps and runs, if any
+   * @param trace how many samples, if any
+   * @param seed of all random vectors
+   * @param basisBytes what a Lanczos basis may take
+   */
+  public record Options(
+      Optional<EigenvalueOptions> eigenvalues,
+      Optional<SpectralDensity.Options> density,
+      Optional<HutchinsonTrace.Options> trace,
+      long seed,
+      long basisBytes) {}
+
+  /**
+   * Which eigenvalues, how accurate.
+   *
+   * @param maxIterations products allowed for each eigenvalue, as in PyHessian; Lanczos spends
+   *     those of all eigenvalues together
+   * @param tolerance relative residual for Lanczos; relative change between iterations for power
+   *     iteration
+   */
+  public record EigenvalueOptions(
+      Method method, int top, int bottom, int maxIterations, double tolerance) {
+    public static final int TOP_DEFAULT = 1;
+    public static final int BOTTOM_DEFAULT = 0;
+    public static final int MAX_ITERATIONS_DEFAULT = 100;
+    public static final double TOLERANCE_DEFAULT = 1e-3;
+  }
+
+  /**
+   * Runs what the options ask for.
+   *
+   * @param offsets where each parameter begins in a vector, and last n: the trace's blocks
+   * @param noise bound on a product's rounding error relative to the matrix's norm
+   */
+  public static CurvatureAnalysis run(
+      SymmetricOperator operator, int[] offsets, double noise, Options options, Progress progress) {
+    Lanczos space = Lanczos.fromRademacher(operator, options.seed(), 0, options.basisBytes());
+    Optional<Eigenpairs> eigenvalues =
+        options
+            .eigenvalues()
+            .map(wanted -> solve(operator, space, wanted, noise, options.seed(), progress));
+    int shared = space.steps();
+    Optional<SpectralDensity> density =
+        options.density().map(wanted -> SpectralDensity.estimate(space, wanted, progress));
+    if (space.steps() > shared) {
+      eigenvalues = refined(eigenvalues, space, options, noise);
+    }
+    Optional<TraceEstimate> trace =
+        options
+            .trace()
+            .map(
+                wanted ->
+                    HutchinsonTrace.estimate(operator, offsets, wanted, options.seed(), progress));
+    return new CurvatureAnalysis(eigenvalues, density, trace);
+  }
+
+  private static Eigenpairs solve(
+      SymmetricOperator operator,
+      Lanczos space,
+      EigenvalueOptions wanted,
+      double noise,
+      long seed,
+      Progress progress) {
+    return switch (wanted.method()) {
+      case LANCZOS -> LanczosEigensolver.solve(space, lanczosOptions(wanted, noise), progress);
+      case POWER ->
+          PowerIteration.solve(
+              operator,
+              new PowerIteration.Options(wanted.top(), wanted.maxIterations(), wanted.tolerance()),
+              seed,
+              progress);
+    };
+  }
+
+  private static LanczosEigensolver.Options lanczosOptions(EigenvalueOptions wanted, double noise) {
+    long products = (long) wanted.maxIterations() * (wanted.top() + wanted.bottom());
+    return lanczosOptions(wanted, noise, (int) Math.min(products, Integer.MAX_VALUE));
+  }
+
+  private static LanczosEigensolver.Options lanczosOptions(
+      EigenvalueOptions wanted, double noise, int maxProducts) {
+    return new LanczosEigensolver.Options(
+        wanted.top(), wanted.bottom(), maxProducts, wanted.tolerance(), noise);
+  }
+
+  /** The same pairs from the space as it is now, charged with the products they took before. */
+  private static Optional<Eigenpairs> refined(
+      Optional<Eigenpairs> before, Lanczos space, Options options, double noise) {
+    return options
+        .eigenvalues()
+        .filter(wanted -> wanted.method() == Method.LANCZOS)
+        .map(wanted -> lanczosOptions(wanted, noise, space.steps()))
+        .map(wanted -> LanczosEigensolver.solve(space, wanted, Progress.NONE))
+        .map(
+            now ->
+                new Eigenpairs(
+                    now.top(),
+                    now.bottom(),
+                    before.orElseThrow().products(),
+                    now.status(),
+                    now.message()))
+        .or(() -> before);
+  }
+}
