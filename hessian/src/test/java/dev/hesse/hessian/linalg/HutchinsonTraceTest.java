@@ -28,6 +28,13 @@ class HutchinsonTraceTest {
     assertThat(estimate.trace().standardError()).isLessThan(1e-13);
   }
 
+  @Test
+  void theStandardErrorIsThatOfTheMean() {
+    // squares 1.5² + 0.5² + 0.5² + 1.5² = 5 over 4·3
+    assertThat(Mean.of(1, 2, 3, 4)).isEqualTo(new Mean(2.5, Math.sqrt(5 / 12.0)));
+    assertThat(Mean.of(7).standardError()).isNaN();
+  }
+
   /**
    * |estimate − trace| ≤ 2 standard errors has probability 0.952 for Student's t with 99 degrees of
    * freedom. Over 400 seeds its count has standard deviation √(400·0.952·0.048) = 4.3, so that 381
@@ -115,6 +122,7 @@ class HutchinsonTraceTest {
     assertThat(loose.status()).isEqualTo(Status.CONVERGED);
     assertThat(loose.samples()).hasSizeBetween(16, 200);
     assertThat(loose.trace().standardError()).isLessThanOrEqualTo(0.1 * loose.trace().value());
+    assertThat(estimate(OPERATOR, new Options(1000, 0.9), 1).samples()).hasSize(16);
     TraceEstimate tight = estimate(OPERATOR, new Options(30, 1e-3), 1);
     assertThat(tight.status()).isEqualTo(Status.MAX_PRODUCTS);
     assertThat(tight.samples()).hasSize(30);

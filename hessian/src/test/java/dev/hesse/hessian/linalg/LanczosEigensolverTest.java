@@ -9,6 +9,7 @@ import dev.hesse.hessian.linalg.LanczosEigensolver.Options;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -32,6 +33,7 @@ class LanczosEigensolverTest {
         Arguments.of("rank-deficient", join(new double[150], 7, 5, 3, 2, 1)),
         Arguments.of("repeated", join(new double[20], 4, 4, 4, 4, 4, 2, 2, -1, -1, -1)),
         Arguments.of("few distinct, large multiplicities", repeat(60, 9, 7, -2, -5)),
+        Arguments.of("ten distinct", repeat(24, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)),
         Arguments.of("identity", repeat(50, 1)),
         Arguments.of("zero", new double[50]),
         Arguments.of("scale 1e-12", scaled(join(positive, 20, -8), 1e-12)),
@@ -86,6 +88,46 @@ class LanczosEigensolverTest {
     assertThat(found.top().get(1).residual()).isLessThan(1e-5 * 45);
     assertThat(found.bottom().get(0).residual()).isLessThan(1e-5 * 30);
     assertThat(found.products()).isLessThan(40);
+  }
+
+  /**
+   * The start vector has 1/2000 of its weight on the outlier, so that the first Ritz value, 1, has
+   * a residual of only 0.02/√2000 = 4e-4 though it is 2 % off.
+   */
+  @Test
+  void aHiddenOutlierIsNotMissed() {
+    SymmetricOperator operator = diagonal(i -> i == 7 ? 1.02 : 1 + 1e-4 * Math.sin(i), 2000);
+    Eigenpairs found = solve(operator, Options.DEFAULT);
+    assertThat(found.top().get(0).value()).isCloseTo(1.02, within(1e-3 * 1.02));
+  }
+
+  private static SymmetricOperator diagonal(IntToDoubleFunction entry, int n) {
+    return new SymmetricOperator() {
+      @Override
+      public int dimension() {
+        return n;
+      }
+
+      @Override
+      public void apply(double[] x, double[] y) {
+        Arrays.setAll(y, i -> entry.applyAsDouble(i) * x[i]);
+      }
+    };
+  }
+
+  /** More than one chunk of coordinates, so that partial sums are combined. */
+  @Test
+  void aLargerOrder() {
+    int n = 20_001;
+    SymmetricOperator operator = diagonal(i -> i < 4 ? 10 - i : i / (double) n, n);
+    Eigenpairs found = solve(operator, new Options(4, 0, 100, 1e-4, 0));
+    assertThat(found.status()).isEqualTo(Status.CONVERGED);
+    for (int k = 0; k < 4; k++) {
+      Eigenpair pair = found.top().get(k);
+      assertThat(pair.value()).isCloseTo(10 - k, within(pair.residual()));
+      // a vector at distance of at most residual/gap from a coordinate vector, with gap 1
+      assertThat(Math.abs(pair.vector().get()[k])).isCloseTo(1, within(pair.residual()));
+    }
   }
 
   @Test
