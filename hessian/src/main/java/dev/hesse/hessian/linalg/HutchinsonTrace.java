@@ -1,6 +1,7 @@
 package dev.hesse.hessian.linalg;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Hutchinson's estimate of a trace: tr A ≈ (1/m)·Σᵢ zᵢᵀAzᵢ over Rademacher probes zᵢ.
@@ -92,19 +93,26 @@ public final class HutchinsonTrace {
     int m = samples.length;
     boolean converged = converged(trace, options);
     double relative = trace.standardError() / Math.abs(trace.value());
-    String reached = "relative standard error %.1e after %d samples".formatted(relative, m);
+    String message =
+        String.format(Locale.ROOT, "relative standard error %.1e after %d samples", relative, m);
+    if (!converged) {
+      message += ", the most allowed";
+      if (options.tolerance > 0) {
+        double needed = m * Math.pow(relative / options.tolerance, 2);
+        message +=
+            String.format(
+                Locale.ROOT,
+                "; the tolerance of %s takes about %.0e: allow more or a larger tolerance",
+                options.tolerance,
+                needed);
+      }
+    }
     return new TraceEstimate(
         trace,
         Arrays.stream(blockSamples).map(block -> mean(block, m)).toList(),
         Arrays.stream(samples).boxed().toList(),
         converged ? Status.CONVERGED : Status.MAX_PRODUCTS,
-        converged
-            ? reached
-            : "%s, the most allowed; the tolerance of %s needs about %.1e samples"
-                .formatted(
-                    reached,
-                    options.tolerance,
-                    Math.ceil(m * Math.pow(relative / options.tolerance, 2))));
+        message);
   }
 
   private static Mean mean(double[] samples, int count) {

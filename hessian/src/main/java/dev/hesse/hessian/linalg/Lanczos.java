@@ -129,7 +129,8 @@ public final class Lanczos {
   }
 
   /**
-   * Makes one product and extends T and the basis by it.
+   * Makes one product and extends T and the basis by it. If the product throws, the space is of no
+   * further use.
    *
    * @throws IllegalStateException if the space is complete or has no memory for another step
    * @throws ArithmeticException if the product has a NaN or infinite entry

@@ -1,6 +1,7 @@
 package dev.hesse.hessian.linalg;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -127,17 +128,22 @@ public final class LanczosEigensolver {
     return switch (status) {
       case CONVERGED -> reached;
       case ROUNDING_LIMITED ->
-          "%s, some only to %.1e, the level of rounding, which is above their tolerance; only more exact products would do better"
-              .formatted(reached, ritz.floor());
+          String.format(
+              Locale.ROOT,
+              "%s, some only to %.1e, the level of rounding, which is above their tolerance;"
+                  + " only more exact products would do better",
+              reached,
+              ritz.floor());
       case DIMENSION_EXHAUSTED ->
           "more eigenpairs asked for than the matrix of order %d has; all are returned"
               .formatted(m);
       case MAX_PRODUCTS ->
-          "%s, the most allowed; eigenvalues may be clustered: allow more products or a larger tolerance"
-              .formatted(reached);
+          reached
+              + ", the most allowed; eigenvalues may be clustered:"
+              + " allow more products or a larger tolerance";
       case OUT_OF_MEMORY ->
-          "%s, then the basis had filled its memory; allow it more memory or a larger tolerance"
-              .formatted(reached);
+          reached
+              + ", then the basis had filled its memory: allow it more memory or a larger tolerance";
     };
   }
 }

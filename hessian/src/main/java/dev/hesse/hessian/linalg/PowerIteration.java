@@ -78,40 +78,35 @@ public final class PowerIteration {
       found.add(vector);
       pairs.add(new Eigenpair(lambda, Vectors.norm(y), converged, vector::clone));
     }
-    long converged = pairs.stream().filter(Eigenpair::converged).count();
-    if (converged < count) {
-      return new Eigenpairs(
-          pairs,
-          List.of(),
-          products,
-          Status.MAX_PRODUCTS,
-          "%d of %d eigenvalues still changed by more than %s after %d iterations each; two of nearly equal magnitude converge slowly: use Lanczos, or allow more iterations"
-              .formatted(count - converged, count, options.tolerance, options.maxIterations));
-    }
-    if (count < options.count) {
-      return new Eigenpairs(
-          pairs,
-          List.of(),
-          products,
-          Status.DIMENSION_EXHAUSTED,
-          "%d eigenvalues asked for, the matrix of order %d has fewer; all are returned"
-              .formatted(options.count, n));
-    }
-    return new Eigenpairs(
-        pairs,
-        List.of(),
-        products,
-        Status.CONVERGED,
-        "%d eigenvalues changed by at most %s in their last iteration"
-            .formatted(count, options.tolerance));
+    return result(pairs, products, options);
   }
 
-  /** Removes the parts along the found vectors, twice, and scales to unit norm if any is left. */
+  private static Eigenpairs result(List<Eigenpair> pairs, int products, Options options) {
+    int count = pairs.size();
+    long unconverged = pairs.stream().filter(pair -> !pair.converged()).count();
+    Status status = Status.CONVERGED;
+    String message =
+        "%d eigenvalues changed by at most %s in their last iteration"
+            .formatted(count, options.tolerance);
+    if (unconverged > 0) {
+      status = Status.MAX_PRODUCTS;
+      message =
+          ("%d of %d eigenvalues still changed by more than %s after %d iterations each; those of"
+                  + " nearly equal magnitude converge slowly: use Lanczos, or allow more iterations")
+              .formatted(unconverged, count, options.tolerance, options.maxIterations);
+    } else if (count < options.count) {
+      status = Status.DIMENSION_EXHAUSTED;
+      message =
+          "%d eigenpairs asked for, more than the matrix of order %d has; all are returned"
+              .formatted(options.count, count);
+    }
+    return new Eigenpairs(pairs, List.of(), products, status, message);
+  }
+
+  /** Removes the parts along the found vectors and scales to unit norm if any is left. */
   private static double orthonormalize(double[] v, List<double[]> found) {
-    for (int pass = 0; pass < 2; pass++) {
-      for (double[] u : found) {
-        Vectors.addScaled(v, -Vectors.dot(u, v), u);
-      }
+    for (double[] u : found) {
+      Vectors.addScaled(v, -Vectors.dot(u, v), u);
     }
     double norm = Vectors.norm(v);
     if (norm > 0) {

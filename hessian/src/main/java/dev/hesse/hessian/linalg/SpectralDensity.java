@@ -112,7 +112,8 @@ public record SpectralDensity(List<Run> runs, int products, Status status, Strin
             runs,
             products,
             Status.OUT_OF_MEMORY,
-            "runs ended before %d products as the basis had filled its memory; the density is coarser: allow more memory or ask for fewer steps"
+            ("runs ended before %d products as the basis had filled its memory, so that the density"
+                    + " is coarser: allow more memory or ask for fewer steps")
                 .formatted(options.steps));
   }
 
