@@ -24,6 +24,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.RunOptions;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
@@ -31,7 +32,7 @@ import org.tensorflow.types.family.TNumber;
  * A loss of one batch size in a session, with its gradient and Hessian-vector products. Derivatives
  * are added to the graph when they are first asked for. Not thread-safe.
  */
-final class CompiledLoss implements AutoCloseable {
+public final class CompiledLoss implements AutoCloseable {
   private final LossGraph loss;
   private final Curvature curvature;
   private final ParameterLayout layout;
@@ -59,7 +60,7 @@ final class CompiledLoss implements AutoCloseable {
    * @param loss mean over the batch
    * @param correct how many examples have their largest logit at the label
    */
-  record Evaluation(double loss, int correct) {}
+  public record Evaluation(double loss, int correct) {}
 
   CompiledLoss(LossGraph loss, Map<String, double[]> weights, Curvature curvature, Device device) {
     this.loss = loss;
@@ -99,7 +100,7 @@ final class CompiledLoss implements AutoCloseable {
   }
 
   /** Runs the loss alone. */
-  Evaluation evaluate(Batch batch) {
+  public Evaluation evaluate(Batch batch) {
     try (Fed fed = new Fed(batch);
         Result result =
             fed.runner().fetch(output(loss.loss())).fetch(output(loss.logits())).run()) {
@@ -124,7 +125,7 @@ final class CompiledLoss implements AutoCloseable {
   }
 
   /** The gradient of the batch's mean loss. */
-  double[] gradient(Batch batch) {
+  public double[] gradient(Batch batch) {
     try (Fed fed = new Fed(batch);
         Result result = fed.runner().fetch(gradientNodes().flat()).run()) {
       return Tensors.toDoubles(result.get(0));
@@ -132,7 +133,7 @@ final class CompiledLoss implements AutoCloseable {
   }
 
   /** The parameters that the loss does not depend on. */
-  List<String> unusedParameters() {
+  public List<String> unusedParameters() {
     List<@Nullable Operand<TNumber>> parts = gradientNodes().parts();
     List<String> unused = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
@@ -144,7 +145,7 @@ final class CompiledLoss implements AutoCloseable {
   }
 
   /** The memory that {@link #keep} takes for one batch. */
-  long bytesPerBatch() {
+  public long bytesPerBatch() {
     return cachedProduct().values().bytes();
   }
 
@@ -153,7 +154,7 @@ final class CompiledLoss implements AutoCloseable {
    *
    * <p>Cost: a gradient.
    */
-  KeptBatch keep(Batch batch) {
+  public KeptBatch keep(Batch batch) {
     List<KeptValues.Kept> kept = cachedProduct().values().all();
     try (Fed fed = new Fed(batch)) {
       Session.Runner runner = fed.runner();
@@ -163,7 +164,7 @@ final class CompiledLoss implements AutoCloseable {
   }
 
   /** H·v over a batch that was kept. */
-  double[] product(KeptBatch batch, double[] direction) {
+  public double[] product(KeptBatch batch, double[] direction) {
     CachedProduct nodes = cachedProduct();
     try (TNumber fed = vector(direction);
         Result result =
@@ -177,12 +178,33 @@ final class CompiledLoss implements AutoCloseable {
   }
 
   /**
+   * Where the time of {@link #product} goes.
+   *
+   * @return seconds on all threads together by type of operation, longest first
+   */
+  public Map<String, Double> profile(KeptBatch batch, double[] direction) {
+    CachedProduct nodes = cachedProduct();
+    RunOptions traced =
+        RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
+    try (TNumber fed = vector(direction);
+        Result result =
+            batch
+                .feedTo(session.runner())
+                .feed(nodes.direction(), fed)
+                .fetch(nodes.product())
+                .setOptions(traced)
+                .runAndFetchMetadata()) {
+      return OperationTimes.of(result.getMetadata().orElseThrow().getStepStats());
+    }
+  }
+
+  /**
    * H·v for several v over one batch, whose values are computed anew and shared between them.
    *
    * @param directions at most {@code block} of them
    * @param block how many the graph is written for; the same in every call
    */
-  double[][] products(Batch batch, double[][] directions, int block) {
+  public double[][] products(Batch batch, double[][] directions, int block) {
     DirectProduct nodes = directProduct(block);
     List<TNumber> fedVectors = new ArrayList<>();
     try (Fed fed = new Fed(batch)) {
@@ -355,7 +377,7 @@ final class CompiledLoss implements AutoCloseable {
   }
 
   /** The kept values of one batch; closing it frees them. */
-  static final class KeptBatch implements AutoCloseable {
+  public static final class KeptBatch implements AutoCloseable {
     private final Session session;
     private final List<KeptValues.Kept> values;
     private final Result handles;
