@@ -1,4 +1,12 @@
-/** Placeholder. */
+/**
+ * Figures and pages from a report: the spectral density as SVG and PDF, and one HTML page with the
+ * figure and the numbers. Needs nothing but the report.
+ *
+ * <p>Text is measured and, in PDF, set with the typeface that PDFBox brings along, so figures come
+ * out the same on a machine without fonts or display.
+ *
+ * <p>This is the only package that uses JFreeSVG. JFreeSVG is under the GPL, version 3.
+ */
 @NullMarked
 package dev.hesse.plot;
 

@@ -1,0 +1,38 @@
+package dev.hesse.plot;
+
+import dev.hesse.io.report.HessianReport;
+import java.util.Locale;
+
+/** What a report is about, in words. */
+final class Descriptions {
+  private Descriptions() {}
+
+  static String title(HessianReport report, FigureOptions options) {
+    String given = options.title();
+    return given == null ? matrix(report) + " spectrum of " + report.model().architecture() : given;
+  }
+
+  /** The name of the curvature matrix. */
+  static String matrix(HessianReport report) {
+    return report.curvature().equals("ggn") ? "Gauss-Newton" : "Hessian";
+  }
+
+  /** Model file, number of parameters, and examples; files without their folders. */
+  static String subtitle(HessianReport report) {
+    HessianReport.Data data = report.data();
+    String split = data.split() == null ? "" : " (" + data.split() + ")";
+    return String.format(
+        Locale.ROOT,
+        "%s, %,d parameters; %,d examples of %s%s",
+        fileName(report.model().source()),
+        report.model().parameters(),
+        data.examples(),
+        fileName(data.source()),
+        split);
+  }
+
+  private static String fileName(String path) {
+    String trimmed = path.replaceAll("[/\\\\]+$", "");
+    return trimmed.substring(Math.max(trimmed.lastIndexOf('/'), trimmed.lastIndexOf('\\')) + 1);
+  }
+}

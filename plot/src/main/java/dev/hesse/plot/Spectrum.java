@@ -1,0 +1,145 @@
+package dev.hesse.plot;
+
+import dev.hesse.io.BadInputException;
+import dev.hesse.io.report.DensityCurve;
+import dev.hesse.io.report.HessianReport;
+import dev.hesse.io.report.HessianReport.Density;
+import dev.hesse.io.report.HessianReport.Eigenvalue;
+import dev.hesse.io.report.HessianReport.Eigenvalues;
+import dev.hesse.io.report.Smoothing;
+import java.util.DoubleSummaryStatistics;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a figure shows of a report.
+ *
+ * @param min where the eigenvalue axis starts
+ * @param max where it ends
+ * @param largest λ_max; null where the report does not tell
+ * @param smallest λ_min; likewise
+ * @param top the eigenvalues to mark as outermost on the right
+ * @param bottom those on the left
+ * @param density the curve; null where the report has none
+ */
+record Spectrum(
+    double min,
+    double max,
+    @Nullable Extreme largest,
+    @Nullable Extreme smallest,
+    List<Double> top,
+    List<Double> bottom,
+    @Nullable Curve density) {
+
+  /**
+   * An end of the spectrum.
+   *
+   * @param estimated whether it is merely the density's outermost Ritz value
+   */
+  record Extreme(double value, boolean estimated) {}
+
+  /**
+   * The density on its logarithmic axis.
+   *
+   * @param sigma standard deviation of the smoothing
+   * @param floor power of ten at which the axis starts
+   * @param ceiling power of ten at which it ends
+   */
+  record Curve(DensityCurve curve, int runs, double sigma, int floor, int ceiling) {}
+
+  /** Eigenvalues beyond have squares near the limits of a double; below, they are zero. */
+  private static final double LARGEST = 1e100;
+
+  private static final double SMALLEST = 1e-100;
+
+  /** A spectrum whose width relative to its place is below counts as a single value. */
+  private static final double NARROW = 1e-6;
+
+  private static final double PADDING = 0.02;
+  private static final int LEAST_DECADES = 3;
+  private static final int MOST_DECADES = 12;
+
+  static Spectrum of(HessianReport report, FigureOptions options) {
+    List<Double> top = values(report.eigenvalues(), Eigenvalues::top);
+    List<Double> bottom = values(report.eigenvalues(), Eigenvalues::bottom);
+    Density density = report.density();
+    Stream<Double> nodes =
+        density == null
+            ? Stream.empty()
+            : density.runs().stream().flatMap(run -> run.nodes().stream());
+    DoubleSummaryStatistics all =
+        Stream.of(top.stream(), bottom.stream(), nodes)
+            .flatMap(values -> values)
+            .mapToDouble(Double::doubleValue)
+            .summaryStatistics();
+    if (all.getCount() == 0) {
+      throw new BadInputException(
+          "The report has neither eigenvalues nor a density to draw",
+          "Run the analysis with --only eigenvalues,density");
+    }
+    double magnitude = Math.max(Math.abs(all.getMin()), Math.abs(all.getMax()));
+    if (magnitude > LARGEST) {
+      throw new BadInputException(
+          "The report has eigenvalues as large as " + magnitude, "Check that the loss is finite");
+    }
+    double range = range(all.getMax() - all.getMin(), magnitude);
+    double sigma =
+        options.sigma2() == null
+            ? range / FigureOptions.SIGMAS_PER_RANGE_DEFAULT
+            : Math.sqrt(options.sigma2());
+    double padding = PADDING * range;
+    Curve curve = null;
+    if (density != null) {
+      Smoothing smoothing = Smoothing.ofVariance(sigma * sigma);
+      padding = Math.max(padding, smoothing.margin());
+      curve = curve(DensityCurve.of(density.runs(), smoothing), density, sigma, report);
+    }
+    return new Spectrum(
+        all.getMin() - padding,
+        all.getMax() + padding,
+        extreme(top, density, all.getMax()),
+        extreme(bottom, density, all.getMin()),
+        top,
+        bottom,
+        curve);
+  }
+
+  private static List<Double> values(
+      @Nullable Eigenvalues eigenvalues, Function<Eigenvalues, List<Eigenvalue>> end) {
+    return eigenvalues == null
+        ? List.of()
+        : end.apply(eigenvalues).stream().map(Eigenvalue::value).filter(Double::isFinite).toList();
+  }
+
+  /** The width that the figure is laid out for: that of a single value depends on its place. */
+  private static double range(double width, double magnitude) {
+    if (magnitude < SMALLEST) {
+      return 1;
+    }
+    return width < NARROW * magnitude ? magnitude / 10 : width;
+  }
+
+  private static @Nullable Extreme extreme(
+      List<Double> eigenvalues, @Nullable Density density, double outermost) {
+    if (!eigenvalues.isEmpty()) {
+      return new Extreme(eigenvalues.get(0), false);
+    }
+    return density == null ? null : new Extreme(outermost, true);
+  }
+
+  /** Decades from above the peak down to a third of what a single eigenvalue of n adds. */
+  private static Curve curve(
+      DensityCurve curve, Density density, double sigma, HessianReport report) {
+    double[] grid = curve.grid();
+    double peak = DoubleStream.of(curve.values()).max().orElseThrow();
+    double width = Math.max(sigma, grid[1] - grid[0]);
+    double single = 1 / (Math.max(1, report.model().parameters()) * Math.sqrt(2 * Math.PI) * width);
+    int ceiling = (int) Math.ceil(Math.log10(peak) + 0.05);
+    int floor = (int) Math.floor(Math.log10(single / 3));
+    floor = Math.max(ceiling - MOST_DECADES, Math.min(ceiling - LEAST_DECADES, floor));
+    return new Curve(curve, density.runs().size(), sigma, floor, ceiling);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.hesse.plot;
+
+import java.util.Locale;
+import java.util.function.DoubleFunction;
+import org.jfree.svg.SVGGraphics2D;
+import org.jfree.svg.SVGUnits;
+import org.jfree.svg.ViewBox;
+
+/** A figure as an SVG element. */
+final class SvgImage {
+  private SvgImage() {}
+
+  /** The element, with the figure's title and description for screen readers and searches. */
+  static String element(SpectrumFigure figure, FigureOptions options, Typeface typeface) {
+    StringBuilder content = new StringBuilder();
+    SVGGraphics2D graphics =
+        new SVGGraphics2D(options.width(), options.height(), SVGUnits.PX, content);
+    DoubleFunction<String> hundredths = value -> String.format(Locale.ROOT, "%.2f", value);
+    graphics.setGeomDoubleConverter(hundredths);
+    graphics.setDefsKeyPrefix("hesse-");
+    figure.draw(new Canvas(graphics, new SvgText(content), typeface));
+
+    ViewBox viewBox = new ViewBox(0, 0, options.width(), options.height());
+    String element = graphics.getSVGElement(null, true, viewBox, null, null);
+    int rootEnd = element.indexOf('>');
+    return element.substring(0, rootEnd)
+        + " role='img' font-family='"
+        + Typeface.FAMILIES
+        + "'><title>"
+        + Markup.escape(figure.title())
+        + "</title><desc>"
+        + Markup.escape(figure.description())
+        + "</desc>"
+        + element.substring(rootEnd + 1);
+  }
+}
