@@ -50,16 +50,19 @@ public record Checkpoint(
   public static Checkpoint read(Path path) throws IOException {
     try (FileBytes file = FileBytes.open(path)) {
       Format format = FormatDetector.detect(file);
-      Weights weights =
-          switch (format) {
-            case PYTORCH_ZIP -> PyTorchZip.read(file);
-            case PYTORCH_LEGACY -> PyTorchLegacy.read(file);
-            case SAFETENSORS -> Safetensors.read(file);
-          };
+      Weights weights = read(file, format);
       return new Checkpoint(path, format, file.sha256(), weights.tensors(), weights.metadata());
     } catch (BadInputException e) {
       throw e.in(path.toString());
     }
+  }
+
+  static Weights read(FileBytes file, Format format) throws IOException {
+    return switch (format) {
+      case PYTORCH_ZIP -> PyTorchZip.read(file);
+      case PYTORCH_LEGACY -> PyTorchLegacy.read(file);
+      case SAFETENSORS -> Safetensors.read(file);
+    };
   }
 
   /** The file formats that weights are read from. */

@@ -104,7 +104,7 @@ enum TorchGlobal {
     throw new BadInputException(
         "refers to %s, which is not part of a state dict; nothing was run"
             .formatted(quote(module + "." + name)),
-        "If you trust the file, load it in PyTorch and save the weights alone: "
+        "In PyTorch, load the file if you trust it and save the weights alone: "
             + "torch.save(model.state_dict(), \"weights.pt\")");
   }
 }
