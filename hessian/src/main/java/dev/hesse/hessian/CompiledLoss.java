@@ -62,7 +62,13 @@ public final class CompiledLoss implements AutoCloseable {
    */
   public record Evaluation(double loss, int correct) {}
 
-  CompiledLoss(LossGraph loss, Map<String, double[]> weights, Curvature curvature, Device device) {
+  /**
+   * Imports the graph and assigns its variables.
+   *
+   * @param weights every variable's value by name, row-major in its shape
+   */
+  public CompiledLoss(
+      LossGraph loss, Map<String, double[]> weights, Curvature curvature, Device device) {
     this.loss = loss;
     this.curvature = curvature;
     this.layout = loss.parameters();
