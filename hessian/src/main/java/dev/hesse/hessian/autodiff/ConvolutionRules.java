@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
@@ -56,14 +57,48 @@ final class ConvolutionRules {
             0));
   }
 
+  /**
+   * With explicit paddings this is the gradient over the padded input, cropped: TensorFlow has fast
+   * kernels for both gradients of a convolution on the CPU only without them.
+   */
   private static Operand<TNumber> inputGradient(
       Node node, Shape input, Operand<TNumber> filter, Operand<TNumber> g) {
-    return node.apply("Conv2DBackpropInput", List.of(sizes(node, input), filter, g));
+    long[][] margins = margins(node);
+    if (margins.length == 0) {
+      return node.apply("Conv2DBackpropInput", List.of(sizes(node, input), filter, g));
+    }
+    Ops tf = node.tf();
+    long[] padded = input.asArray();
+    long[] begin = new long[padded.length];
+    for (int i = 0; i < padded.length; i++) {
+      begin[i] = margins[i][0];
+      padded[i] += margins[i][0] + margins[i][1];
+    }
+    Operand<TNumber> whole =
+        node.applyUnpadded(
+            "Conv2DBackpropInput", List.of(sizes(node, Shape.of(padded)), filter, g));
+    return tf.slice(whole, tf.constant(begin), tf.constant(input.asArray()));
   }
 
   private static Operand<TNumber> filterGradient(
       Node node, Operand<TNumber> input, Shape filter, Operand<TNumber> g) {
-    return node.apply("Conv2DBackpropFilter", List.of(input, sizes(node, filter), g));
+    long[][] margins = margins(node);
+    if (margins.length == 0) {
+      return node.apply("Conv2DBackpropFilter", List.of(input, sizes(node, filter), g));
+    }
+    Operand<TNumber> padded =
+        node.tf().pad(input, node.tf().constant(margins), ArithmeticRules.scalar(node, 0));
+    return node.applyUnpadded("Conv2DBackpropFilter", List.of(padded, sizes(node, filter), g));
+  }
+
+  /** What the node pads before and after each dimension; empty if its padding is not explicit. */
+  private static long[][] margins(Node node) {
+    List<Long> flat = node.attribute("explicit_paddings").getList().getIList();
+    long[][] margins = new long[flat.size() / 2][];
+    for (int i = 0; i < margins.length; i++) {
+      margins[i] = new long[] {flat.get(2 * i), flat.get(2 * i + 1)};
+    }
+    return margins;
   }
 
   private static Operand<TInt32> sizes(Node node, Shape shape) {

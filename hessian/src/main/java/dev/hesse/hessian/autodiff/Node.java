@@ -1,9 +1,12 @@
 package dev.hesse.hessian.autodiff;
 
+import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.GraphOperationBuilder;
@@ -132,17 +135,29 @@ final class Node {
 
   /** Another type of operation with this one's attributes. */
   Operand<TNumber> apply(String otherType, List<? extends Operand<?>> inputs) {
+    return build(otherType, inputs, definition.getAttrMap());
+  }
+
+  /** As {@link #apply}, for an input that has been padded already. */
+  Operand<TNumber> applyUnpadded(String otherType, List<? extends Operand<?>> inputs) {
+    Map<String, AttrValue> attributes = new HashMap<>(definition.getAttrMap());
+    attributes.put(
+        "padding", AttrValue.newBuilder().setS(ByteString.copyFromUtf8("VALID")).build());
+    attributes.remove("explicit_paddings");
+    return build(otherType, inputs, attributes);
+  }
+
+  private Operand<TNumber> build(
+      String otherType, List<? extends Operand<?>> inputs, Map<String, AttrValue> attributes) {
     GraphOperationBuilder builder =
         operation.env().opBuilder(otherType, tf.scope().makeOpName(otherType), tf.scope());
     inputs.forEach(input -> builder.addInput(input.asOutput()));
-    definition
-        .getAttrMap()
-        .forEach(
-            (name, attribute) -> {
-              if (!name.startsWith("_")) {
-                builder.setAttr(name, attribute);
-              }
-            });
+    attributes.forEach(
+        (name, attribute) -> {
+          if (!name.startsWith("_")) {
+            builder.setAttr(name, attribute);
+          }
+        });
     return builder.build().output(0);
   }
 
