@@ -14,16 +14,10 @@ import java.awt.Shape;
 final class Canvas {
   private final Graphics2D graphics;
   private final TextPainter texts;
-  private final Typeface typeface;
 
-  Canvas(Graphics2D graphics, TextPainter texts, Typeface typeface) {
+  Canvas(Graphics2D graphics, TextPainter texts) {
     this.graphics = graphics;
     this.texts = texts;
-    this.typeface = typeface;
-  }
-
-  Typeface typeface() {
-    return typeface;
   }
 
   void fill(Shape shape, Color color) {

@@ -9,12 +9,17 @@ final class Descriptions {
 
   static String title(HessianReport report, FigureOptions options) {
     String given = options.title();
-    return given == null ? matrix(report) + " spectrum of " + report.model().architecture() : given;
+    String curvature = isGaussNewton(report) ? "Gauss-Newton" : "Hessian";
+    return given == null ? curvature + " spectrum of " + report.model().architecture() : given;
   }
 
   /** The name of the curvature matrix. */
   static String matrix(HessianReport report) {
-    return report.curvature().equals("ggn") ? "Gauss-Newton" : "Hessian";
+    return isGaussNewton(report) ? "Gauss-Newton matrix" : "Hessian";
+  }
+
+  private static boolean isGaussNewton(HessianReport report) {
+    return report.curvature().equals("ggn");
   }
 
   /** Model file, number of parameters, and examples; files without their folders. */

@@ -61,9 +61,9 @@ public final class HtmlReport {
       throws IOException {
     String title = Markup.escape(Descriptions.title(report, options));
     StringBuilder html = new StringBuilder(HEAD.formatted(title));
-    if (report.eigenvalues() != null || report.density() != null) {
-      SpectrumFigure figure = new SpectrumFigure(report, options);
-      html.append(SvgImage.element(figure, options, new Typeface())).append('\n');
+    if (Spectrum.extent(report).getCount() > 0) {
+      SpectrumFigure figure = new SpectrumFigure(report, options, new Typeface());
+      html.append(SvgImage.element(figure, options)).append('\n');
     }
     html.append(results(report));
     if (report.eigenvalues() != null) {
@@ -81,7 +81,7 @@ public final class HtmlReport {
     HtmlTable table = new HtmlTable("Results");
     table.row("Loss", number(report.loss()));
     if (report.accuracy() != null) {
-      table.row("Accuracy", Numerals.fixed(100 * report.accuracy(), 0, 2) + " %");
+      table.row("Accuracy", Numerals.rounded(100 * report.accuracy(), 4).then(" %"));
     }
     if (report.gradientNorm() != null) {
       table.row("Gradient norm", number(report.gradientNorm()));

@@ -3,6 +3,7 @@ package dev.hesse.plot;
 import dev.hesse.plot.TextPainter.Anchor;
 import java.awt.Color;
 import java.awt.geom.Line2D;
+import java.awt.geom.Point2D;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,10 +43,10 @@ final class Legend {
     return rows.stream().map(row -> row.label().toString()).toList();
   }
 
-  double width(Canvas canvas) {
+  double width(Typeface typeface) {
     double widest = 0;
     for (Row row : rows) {
-      widest = Math.max(widest, canvas.typeface().width(row.label(), SIZE));
+      widest = Math.max(widest, typeface.width(row.label(), SIZE));
     }
     return PAD + SYMBOL_WIDTH + SYMBOL_GAP + WIDEST_SUBSTITUTE * widest + PAD;
   }
@@ -54,8 +55,10 @@ final class Legend {
     return 2 * PAD + ROW * rows.size() - 2;
   }
 
-  void draw(Canvas canvas, double x, double y, Color ink) {
-    canvas.fill(new Rectangle2D.Double(x, y, width(canvas), height()), BACKGROUND);
+  void draw(Canvas canvas, Typeface typeface, Point2D corner) {
+    double x = corner.getX();
+    double y = corner.getY();
+    canvas.fill(new Rectangle2D.Double(x, y, width(typeface), height()), BACKGROUND);
     for (int i = 0; i < rows.size(); i++) {
       Row row = rows.get(i);
       double middle = y + PAD + ROW * i + ROW / 2 - 1;
@@ -80,7 +83,7 @@ final class Legend {
           x + PAD + SYMBOL_WIDTH + SYMBOL_GAP,
           middle + 0.36 * SIZE,
           SIZE,
-          ink,
+          Palette.INK,
           Anchor.START);
     }
   }

@@ -18,7 +18,7 @@ final class Mark {
     triangle.lineTo(x - WIDTH / 2, y - HEIGHT);
     triangle.lineTo(x + WIDTH / 2, y - HEIGHT);
     triangle.closePath();
-    canvas.fill(triangle, filled ? color : Color.WHITE);
-    canvas.stroke(triangle, filled ? Color.WHITE : color, filled ? 0.6f : 1.1f);
+    canvas.fill(triangle, filled ? color : Palette.PAPER);
+    canvas.stroke(triangle, filled ? Palette.PAPER : color, filled ? 0.6f : 1.1f);
   }
 }

@@ -31,7 +31,7 @@ final class PdfImage {
       document.addPage(page);
       PdfBoxGraphics2D graphics = new PdfBoxGraphics2D(document, options.width(), options.height());
       graphics.setFontTextDrawer(new OneFont(PDType0Font.load(document, font, true)));
-      figure.draw(new Canvas(graphics, new GraphicsText(graphics, typeface), typeface));
+      figure.draw(new Canvas(graphics, new GraphicsText(graphics, typeface)));
       graphics.dispose();
       try (PDPageContentStream content = new PDPageContentStream(document, page)) {
         content.drawForm(graphics.getXFormObject());

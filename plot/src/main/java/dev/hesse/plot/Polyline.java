@@ -7,12 +7,12 @@ import java.util.List;
 
 /** Curves with many more points than a figure can show. */
 final class Polyline {
-  private static final double COLUMN = 0.5;
+  private static final double COLUMN = 1;
 
   private Polyline() {}
 
   /**
-   * Keeps, of the points in each column of half a point's width, the first, the lowest, the highest
+   * Keeps, of the points in each column of one point's width, the first, the lowest, the highest
    * and the last, so that no peak is lost.
    *
    * @param points in ascending x

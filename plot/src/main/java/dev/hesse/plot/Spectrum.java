@@ -59,6 +59,10 @@ record Spectrum(
   private static final double NARROW = 1e-6;
 
   private static final double PADDING = 0.02;
+
+  /** Shows outermost Gaussians down to 1.5e-8 of their height. */
+  private static final double MARGIN_IN_SIGMAS = 6;
+
   private static final int LEAST_DECADES = 3;
   private static final int MOST_DECADES = 12;
 
@@ -66,15 +70,7 @@ record Spectrum(
     List<Double> top = values(report.eigenvalues(), Eigenvalues::top);
     List<Double> bottom = values(report.eigenvalues(), Eigenvalues::bottom);
     Density density = report.density();
-    Stream<Double> nodes =
-        density == null
-            ? Stream.empty()
-            : density.runs().stream().flatMap(run -> run.nodes().stream());
-    DoubleSummaryStatistics all =
-        Stream.of(top.stream(), bottom.stream(), nodes)
-            .flatMap(values -> values)
-            .mapToDouble(Double::doubleValue)
-            .summaryStatistics();
+    DoubleSummaryStatistics all = extent(report);
     if (all.getCount() == 0) {
       throw new BadInputException(
           "The report has neither eigenvalues nor a density to draw",
@@ -93,8 +89,9 @@ record Spectrum(
     double padding = PADDING * range;
     Curve curve = null;
     if (density != null) {
-      Smoothing smoothing = Smoothing.ofVariance(sigma * sigma);
-      padding = Math.max(padding, smoothing.margin());
+      double margin = MARGIN_IN_SIGMAS * sigma;
+      Smoothing smoothing = new Smoothing(sigma * sigma, margin, Smoothing.POINTS_DEFAULT);
+      padding = Math.max(padding, margin);
       curve = curve(DensityCurve.of(density.runs(), smoothing), density, sigma, report);
     }
     return new Spectrum(
@@ -105,6 +102,21 @@ record Spectrum(
         top,
         bottom,
         curve);
+  }
+
+  /** How many eigenvalues and Ritz values there are to draw, and from where to where. */
+  static DoubleSummaryStatistics extent(HessianReport report) {
+    Stream<Double> nodes =
+        Stream.ofNullable(report.density())
+            .flatMap(density -> density.runs().stream())
+            .flatMap(run -> run.nodes().stream());
+    return Stream.of(
+            values(report.eigenvalues(), Eigenvalues::top).stream(),
+            values(report.eigenvalues(), Eigenvalues::bottom).stream(),
+            nodes)
+        .flatMap(values -> values)
+        .mapToDouble(Double::doubleValue)
+        .summaryStatistics();
   }
 
   private static List<Double> values(

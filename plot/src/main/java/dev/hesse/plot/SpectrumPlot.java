@@ -32,11 +32,9 @@ public final class SpectrumPlot {
    */
   public static void writeSvg(HessianReport report, FigureOptions options, Path target)
       throws IOException {
-    SpectrumFigure figure = new SpectrumFigure(report, options);
+    SpectrumFigure figure = new SpectrumFigure(report, options, new Typeface());
     String document =
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-            + SvgImage.element(figure, options, new Typeface())
-            + "\n";
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + SvgImage.element(figure, options) + "\n";
     AtomicFile.write(target, out -> out.write(document.getBytes(StandardCharsets.UTF_8)));
   }
 
@@ -48,8 +46,8 @@ public final class SpectrumPlot {
    */
   public static void writePdf(HessianReport report, FigureOptions options, Path target)
       throws IOException {
-    SpectrumFigure figure = new SpectrumFigure(report, options);
     Typeface typeface = new Typeface();
+    SpectrumFigure figure = new SpectrumFigure(report, options, typeface);
     AtomicFile.write(target, out -> PdfImage.write(figure, options, typeface, out));
   }
 }

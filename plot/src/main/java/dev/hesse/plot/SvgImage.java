@@ -11,14 +11,14 @@ final class SvgImage {
   private SvgImage() {}
 
   /** The element, with the figure's title and description for screen readers and searches. */
-  static String element(SpectrumFigure figure, FigureOptions options, Typeface typeface) {
+  static String element(SpectrumFigure figure, FigureOptions options) {
     StringBuilder content = new StringBuilder();
     SVGGraphics2D graphics =
         new SVGGraphics2D(options.width(), options.height(), SVGUnits.PX, content);
     DoubleFunction<String> hundredths = value -> String.format(Locale.ROOT, "%.2f", value);
     graphics.setGeomDoubleConverter(hundredths);
     graphics.setDefsKeyPrefix("hesse-");
-    figure.draw(new Canvas(graphics, new SvgText(content), typeface));
+    figure.draw(new Canvas(graphics, new SvgText(content)));
 
     ViewBox viewBox = new ViewBox(0, 0, options.width(), options.height());
     String element = graphics.getSVGElement(null, true, viewBox, null, null);
