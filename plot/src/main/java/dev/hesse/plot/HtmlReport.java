@@ -94,8 +94,7 @@ public final class HtmlReport {
     Density density = report.density();
     if (density != null) {
       table.row(
-          "Density",
-          "%d Lanczos runs, %d products".formatted(density.runs().size(), density.hvps()));
+          "Lanczos runs", "%d (%d products)".formatted(density.runs().size(), density.hvps()));
     }
     Checks checks = report.checks();
     if (checks != null) {

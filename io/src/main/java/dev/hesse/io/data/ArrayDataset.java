@@ -28,7 +28,7 @@ public final class ArrayDataset implements Dataset {
    * @param images N × height × width × channels, or N × channels × height × width where the second
    *     dimension is 1 or 3 and the last is not. Elements are uint8, then scaled by 1/255 and
    *     normalised, or floating, then taken as they are unless {@code normalization} is given.
-   * @param labels N integers from 0
+   * @param labels N integers from 0, of any width
    * @param normalization the statistics that the user gave; null for {@link Normalization#CIFAR} on
    *     uint8 images with three channels and none on floating ones
    * @throws BadInputException if a shape, an element type or a value is not as above, the counts

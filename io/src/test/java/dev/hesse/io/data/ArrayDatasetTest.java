@@ -93,7 +93,10 @@ class ArrayDatasetTest {
 
   @Test
   void everyIntegerTypeMakesLabels() {
-    for (DType dtype : List.of(DType.INT8, DType.UINT8, DType.INT16, DType.INT32, DType.INT64)) {
+    for (DType dtype : DType.values()) {
+      if (dtype.isFloating() || dtype == DType.BOOL) {
+        continue;
+      }
       ByteBuffer data = ByteBuffer.allocate(2 * dtype.bytes());
       data.put(0, (byte) 3).put(dtype.bytes(), (byte) 127);
       Named labels = new Named("y.npy", new StoredTensor(dtype, new long[] {2}, data));
