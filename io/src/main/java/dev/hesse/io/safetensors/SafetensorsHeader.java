@@ -165,7 +165,8 @@ final class SafetensorsHeader {
 
   private static void expect(@Nullable JsonToken actual, JsonToken expected, String where) {
     if (actual != expected) {
-      throw damaged("%s has %s where %s belongs".formatted(where, actual, expected));
+      Object found = actual == null ? "nothing" : actual;
+      throw damaged("%s has %s where %s belongs".formatted(where, found, expected));
     }
   }
 
