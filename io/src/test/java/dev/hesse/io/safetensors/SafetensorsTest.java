@@ -180,7 +180,17 @@ class SafetensorsTest {
     json[2] = (byte) 0xff;
     assertThatThrownBy(() -> read(file(json.length, json, 8)))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("the header is not the JSON");
+        .hasMessageContaining("the header is not UTF-8");
+  }
+
+  @Test
+  void refusesMoreEntriesThanAnyModelHas() {
+    StringBuilder header = new StringBuilder("{\"__metadata__\":{");
+    for (int i = 0; i <= 250_000; i++) {
+      header.append(i == 0 ? "" : ",").append('"').append(i).append("\":\"\"");
+    }
+    byte[] content = file(header.append("}}").toString(), 0);
+    assertThatThrownBy(() -> read(content)).hasMessageContaining("more than 250000 tensors");
   }
 
   @Test
