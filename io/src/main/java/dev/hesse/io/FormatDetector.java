@@ -25,7 +25,9 @@ final class FormatDetector {
     if (text.startsWith("PK\3\4")) {
       return Format.PYTORCH_ZIP;
     }
-    if (text.length() > SAFETENSORS_LENGTH && text.charAt(SAFETENSORS_LENGTH) == '{') {
+    boolean bracedHeader =
+        text.length() > SAFETENSORS_LENGTH && text.charAt(SAFETENSORS_LENGTH) == '{';
+    if (bracedHeader && !isText(text.substring(0, SAFETENSORS_LENGTH))) {
       return Format.SAFETENSORS;
     }
     boolean binaryPickle =
@@ -52,12 +54,12 @@ final class FormatDetector {
     if (text.startsWith("\u001f\u008b")) {
       return "a gzip-compressed file";
     }
-    return text.chars().allMatch(FormatDetector::isText)
-        ? "a text file"
-        : "in no format that weights are read from";
+    return isText(text) ? "a text file" : "in no format that weights are read from";
   }
 
-  private static boolean isText(int c) {
-    return (c >= ' ' && c != 0x7f) || c == '\n' || c == '\r' || c == '\t';
+  private static boolean isText(String bytes) {
+    return bytes
+        .chars()
+        .allMatch(c -> (c >= ' ' && c != 0x7f) || c == '\n' || c == '\r' || c == '\t');
   }
 }

@@ -63,6 +63,7 @@ class CheckpointTest {
   @ParameterizedTest
   @CsvSource({
     "'hello, world', this is a text file",
+    "'weights={}', this is a text file",
     "'version https://git-lfs.github.com/spec/v1', this is a Git LFS pointer",
     "'\u0089HDF\r\n', this is an HDF5 file",
     "'\u001f\u008b\b', this is a gzip-compressed file",

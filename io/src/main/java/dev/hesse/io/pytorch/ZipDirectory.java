@@ -29,7 +29,7 @@ final class ZipDirectory {
   private static final int ENTRY_BYTES = 46;
   private static final int ZIP64_EXTRA = 1;
   private static final long MASK32 = 0xffffffffL;
-  private static final int MAX_BYTES = 128 << 20;
+  private static final int MAX_BYTES = 16 << 20;
 
   private final FileBytes file;
   private final List<ZipEntry> entries = new ArrayList<>();

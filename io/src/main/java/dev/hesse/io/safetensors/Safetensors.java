@@ -55,9 +55,7 @@ public final class Safetensors {
           "a header of %s bytes in a file of %d, where at most %d are read"
               .formatted(Long.toUnsignedString(headerLength), file.size(), MAX_HEADER));
     }
-    byte[] json = new byte[(int) headerLength];
-    file.slice(Long.BYTES, headerLength).get(json);
-    SafetensorsHeader header = SafetensorsHeader.parse(json);
+    SafetensorsHeader header = SafetensorsHeader.parse(file.slice(Long.BYTES, headerLength));
     long dataStart = Long.BYTES + headerLength;
     checkTiling(header, file.size() - dataStart);
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();

@@ -13,6 +13,10 @@ import dev.hesse.io.BadInputException;
 import dev.hesse.io.DType;
 import dev.hesse.io.StridedLayout;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -48,9 +52,15 @@ final class SafetensorsHeader {
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          // No table of names outlives the file or fails on names that collide.
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .streamReadConstraints(
               StreamReadConstraints.builder().maxNestingDepth(3).maxNumberLength(19).build())
           .build();
+
+  /** Tensors and metadata together. Each takes hundreds of bytes, however short its text. */
+  private static final int MAX_ENTRIES = 250_000;
 
   /** Where a tensor lies in the data that follows the header. */
   record Entry(DType dtype, StridedLayout layout, long begin, long end) {}
@@ -60,10 +70,15 @@ final class SafetensorsHeader {
 
   private SafetensorsHeader() {}
 
-  static SafetensorsHeader parse(byte[] json) throws IOException {
+  static SafetensorsHeader parse(ByteBuffer utf8) throws IOException {
     SafetensorsHeader header = new SafetensorsHeader();
-    try (JsonParser parser = JSON.createParser(json)) {
-      header.readObject(parser);
+    try {
+      CharBuffer json = StandardCharsets.UTF_8.newDecoder().decode(utf8);
+      try (JsonParser parser = JSON.createParser(json.array(), 0, json.length())) {
+        header.readObject(parser);
+      }
+    } catch (CharacterCodingException e) {
+      throw damaged("the header is not UTF-8");
     } catch (JsonProcessingException e) {
       throw new BadInputException(
           "the header is not the JSON that it should be: " + oneLine(e.getOriginalMessage()),
@@ -89,6 +104,7 @@ final class SafetensorsHeader {
   private void readObject(JsonParser in) throws IOException {
     expect(in.nextToken(), JsonToken.START_OBJECT, "the header");
     while (in.nextToken() == JsonToken.FIELD_NAME) {
+      checkCount();
       String name = in.currentName();
       if (name.equals(METADATA)) {
         readMetadata(in);
@@ -109,9 +125,16 @@ final class SafetensorsHeader {
   private void readMetadata(JsonParser in) throws IOException {
     expect(in.nextToken(), JsonToken.START_OBJECT, METADATA);
     while (in.nextToken() == JsonToken.FIELD_NAME) {
+      checkCount();
       String key = in.currentName();
       expect(in.nextToken(), JsonToken.VALUE_STRING, METADATA);
       metadata.put(key, in.getText());
+    }
+  }
+
+  private void checkCount() {
+    if (entries.size() + metadata.size() >= MAX_ENTRIES) {
+      throw damaged("more than %d tensors and facts in the header".formatted(MAX_ENTRIES));
     }
   }
 
@@ -165,7 +188,8 @@ final class SafetensorsHeader {
 
   private static void expect(@Nullable JsonToken actual, JsonToken expected, String where) {
     if (actual != expected) {
-      throw damaged("%s has %s where %s belongs".formatted(where, actual, expected));
+      Object found = actual == null ? "nothing" : actual;
+      throw damaged("%s has %s where %s belongs".formatted(where, found, expected));
     }
   }
 

@@ -122,7 +122,7 @@ final class TestZip {
     byte[] name = bytes(entry.name);
     long size = entry.size == null ? entry.content.length : entry.size;
     long compressed = entry.compressed == null ? size : entry.compressed;
-    boolean large = size >= 0xffffffffL;
+    boolean large = Long.compareUnsigned(size, 0xffffffffL) >= 0;
     put(out, 4, 0x02014b50, 4, 0, 2, entry.flags, 2, entry.method, 4, 0, 4, entry.crc());
     put(out, 4, large ? -1 : compressed, 4, large ? -1 : size);
     put(out, 2, name.length, 2, large ? 20 : 0, 2, 0, 2, 0, 2, 0, 4, 0);
