@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResNetWeights {
   private static final Pattern BLOCK = Pattern.compile("layer1\\.(\\d+)\\.conv1\\.weight");
-  private static final int NAMES_SHOWN = 4;
+  private static final int NAMES_SHOWN = 12;
 
   private final Checkpoint checkpoint;
   private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
