@@ -22,9 +22,14 @@ public record LossEvaluation(double loss, double accuracy) {
    * @param miniBatch examples per run
    */
   public static LossEvaluation of(
-      LossModel model, BatchSource data, int miniBatch, Device device, Progress progress) {
+      LossModel model,
+      BatchSource data,
+      int miniBatch,
+      Precision precision,
+      Device device,
+      Progress progress) {
     try (MiniBatches batches =
-        new MiniBatches(model, data, miniBatch, Curvature.HESSIAN, Precision.FLOAT32, device)) {
+        new MiniBatches(model, data, miniBatch, Curvature.HESSIAN, precision, device)) {
       double loss = 0;
       long correct = 0;
       for (MiniBatch batch : batches.all()) {

@@ -1,0 +1,158 @@
+package dev.hesse.cli;
+
+import dev.hesse.hessian.CurvatureAnalysis;
+import dev.hesse.hessian.CurvatureOperator;
+import dev.hesse.hessian.Device;
+import dev.hesse.hessian.LossEvaluation;
+import dev.hesse.hessian.OperatorChecks;
+import dev.hesse.hessian.linalg.Eigenpair;
+import dev.hesse.hessian.linalg.Eigenpairs;
+import dev.hesse.hessian.linalg.Status;
+import dev.hesse.io.data.BatchSource;
+import dev.hesse.models.LossModel;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What was computed.
+ *
+ * @param curvature if it was asked for
+ */
+record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvature) {
+  /** An operator whose transpose differs by more has a defect, or a model beyond its precision. */
+  private static final double SYMMETRY_LIMIT = 1e-3;
+
+  /**
+   * What products with the curvature gave.
+   *
+   * @param memory how values and vectors were kept, for people
+   */
+  record CurvatureResults(
+      double gradientNorm,
+      OperatorChecks checks,
+      CurvatureAnalysis estimates,
+      long products,
+      double productSeconds,
+      double forwardSeconds,
+      String memory) {}
+
+  static Analysis run(
+      AnalyzeOptions options,
+      LossModel model,
+      BatchSource data,
+      Device device,
+      ProgressLine progress) {
+    int miniBatch = options.data().size().miniBatch(data.examples());
+    EstimatorOptions estimates = options.estimates();
+    if (!estimates.needsProducts()) {
+      LossEvaluation evaluation =
+          LossEvaluation.of(
+              model, data, miniBatch, options.computation().precision(), device, progress);
+      return new Analysis(evaluation.loss(), evaluation.accuracy(), Optional.empty());
+    }
+    Memory memory =
+        Memory.share(
+            options.computation().memoryBytes().orElseGet(Memory::halfOfAvailable),
+            estimates.basisVectors(),
+            estimates.bases(),
+            model.parameters().dimension());
+    progress.phase("preparing: gradient and checks");
+    try (CurvatureOperator operator =
+        new CurvatureOperator(
+            model,
+            data,
+            new CurvatureOperator.Options(
+                estimates.curvature(),
+                miniBatch,
+                options.computation().precision(),
+                device,
+                memory.valuesBytes()))) {
+      CurvatureAnalysis results =
+          CurvatureAnalysis.run(
+              operator,
+              operator.parameters().offsets(),
+              operator.noise(),
+              estimates.forSeed(options.seed(), memory.basisBytes()),
+              progress);
+      return new Analysis(
+          operator.loss(),
+          operator.accuracy(),
+          Optional.of(
+              new CurvatureResults(
+                  operator.gradientNorm(),
+                  operator.checks(),
+                  results,
+                  operator.products(),
+                  operator.productSeconds(),
+                  operator.forwardSeconds(),
+                  operator.memoryUse()
+                      + ", up to %s for Lanczos vectors"
+                          .formatted(Bytes.text(memory.basisBytes())))));
+    }
+  }
+
+  /** All eigenpairs that were found, from the top in descending order, then from the bottom. */
+  List<Eigenpair> eigenpairs() {
+    return eigenvalues().stream()
+        .flatMap(found -> Stream.concat(top(found).stream(), found.bottom().stream()))
+        .toList();
+  }
+
+  Optional<Eigenpairs> eigenvalues() {
+    return curvature.flatMap(results -> results.estimates().eigenvalues());
+  }
+
+  /** Those from the top in descending order; power iteration finds them by magnitude. */
+  static List<Eigenpair> top(Eigenpairs found) {
+    return found.top().stream()
+        .sorted(Comparator.comparingDouble(Eigenpair::value).reversed())
+        .toList();
+  }
+
+  /** What a user must know before trusting the numbers. */
+  List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    curvature
+        .map(CurvatureResults::checks)
+        .ifPresent(
+            checks -> {
+              if (checks.symmetry() > SYMMETRY_LIMIT) {
+                warnings.add(
+                    String.format(
+                        Locale.ROOT,
+                        "warning: the matrix is symmetric only to %.1e, which bounds the accuracy"
+                            + " of all results. Try --precision float64.",
+                        checks.symmetry()));
+              }
+              if (!checks.unusedParameters().isEmpty()) {
+                warnings.add(
+                    "warning: the loss does not depend on %s. Their rows are zero."
+                        .formatted(String.join(", ", checks.unusedParameters())));
+              }
+            });
+    return warnings;
+  }
+
+  /** Whether everything that was asked for was reached. */
+  boolean converged(EstimatorOptions asked) {
+    return curvature
+        .map(CurvatureResults::estimates)
+        .map(
+            e ->
+                e.eigenvalues().map(pairs -> reached(pairs.status())).orElse(true)
+                    && e.density().map(density -> reached(density.status())).orElse(true)
+                    && e.trace()
+                        .map(trace -> !asked.toleranceGiven() || reached(trace.status()))
+                        .orElse(true))
+        .orElse(true);
+  }
+
+  /** Whether a status says that the tolerance was met, or that there is nothing more to find. */
+  static boolean reached(Status status) {
+    return status == Status.CONVERGED || status == Status.DIMENSION_EXHAUSTED;
+  }
+}

@@ -1,0 +1,118 @@
+package dev.hesse.cli;
+
+import dev.hesse.hessian.Device;
+import dev.hesse.io.data.BatchSource;
+import dev.hesse.io.report.HessianReport;
+import dev.hesse.io.report.ReportWriter;
+import dev.hesse.models.LossModel;
+import dev.hesse.plot.FigureOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/** {@code hesse analyze}: loss, accuracy, eigenvalues, trace and density of a trained network. */
+final class AnalyzeCommand implements Command {
+  private static final Usage USAGE =
+      new Usage(
+          "analyze",
+          "",
+          "Hessian eigenvalues, trace and spectral density of a trained network",
+          AnalyzeOptions.GROUPS,
+          List.of(
+              "The folder of --out gets report.json, and example.svg and example.pdf where there"
+                  + " are eigenvalues or a density to draw.",
+              "The exit code is 4, with the report written, if eigenvalues do not reach the"
+                  + " tolerance or the density its steps. The trace takes at most --trace-samples"
+                  + " samples and states its standard error; that it is above --tol counts only if"
+                  + " --tol is given."),
+          List.of(
+              new Usage.Example(
+                  "analyze --resume net.pkl --data-dir cifar-10-batches-bin --sequential --out out",
+                  "everything about the first 200 training images"),
+              new Usage.Example(
+                  "analyze --resume net.pkl --data-dir cifar-10-batches-bin --split test"
+                      + " --hessian-batch-size all --only accuracy",
+                  "loss and accuracy on all test images"),
+              new Usage.Example(
+                  "analyze --resume net.pkl --images x.npy --labels y.npy --only eigenvalues"
+                      + " --top-n 5 --bottom-n 2 --eigenvectors v.safetensors",
+                  "the ends of the spectrum with eigenvectors, on data of your own")));
+
+  @Override
+  public Usage usage() {
+    return USAGE;
+  }
+
+  @Override
+  public ExitStatus run(Arguments arguments, Console console) throws IOException {
+    AnalyzeOptions options = AnalyzeOptions.from(arguments);
+    OutputOptions output = options.output();
+    if (output.quiet() || output.json()) {
+      console.progress().disable();
+    }
+    try (Outputs outputs = new Outputs()) {
+      console.interruption().guard(outputs);
+      outputs.prepare(output.folder(), OutputOptions.OUT);
+      options
+          .estimates()
+          .eigenvectors()
+          .ifPresent(file -> outputs.prepare(folderOf(file), EstimatorOptions.EIGENVECTORS));
+      ModelOptions.Loaded model = options.model().load();
+      BatchSource data = options.data().open(model.network());
+      Device device = options.computation().device(console);
+      Analysis analysis = Analysis.run(options, model.network(), data, device, console.progress());
+      HessianReport report = new AnalyzeReport(options, model, data, device).of(analysis);
+      console.progress().clear();
+      analysis.warnings().forEach(console::say);
+
+      addFiles(report, output.folder(), outputs);
+      addEigenvectors(options, model.network(), analysis, outputs);
+      outputs.commit();
+      print(report, analysis, outputs, output, console);
+      return analysis.converged(options.estimates()) ? ExitStatus.DONE : ExitStatus.NOT_CONVERGED;
+    }
+  }
+
+  private static void addFiles(HessianReport report, Path folder, Outputs outputs) {
+    outputs.add(folder.resolve("report.json"), target -> ReportWriter.write(report, target));
+    if (report.eigenvalues() != null || report.density() != null) {
+      Plots.add(report, FigureOptions.DEFAULT, folder, outputs);
+    }
+  }
+
+  private static void addEigenvectors(
+      AnalyzeOptions options, LossModel model, Analysis analysis, Outputs outputs) {
+    options
+        .estimates()
+        .eigenvectors()
+        .ifPresent(
+            file ->
+                outputs.add(
+                    file,
+                    target ->
+                        Eigenvectors.write(
+                            analysis.eigenpairs(),
+                            model.parameters(),
+                            Eigenvectors.Format.of(file),
+                            target)));
+  }
+
+  private static Path folderOf(Path file) {
+    return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file lies in a folder");
+  }
+
+  private static void print(
+      HessianReport report,
+      Analysis analysis,
+      Outputs outputs,
+      OutputOptions output,
+      Console console)
+      throws IOException {
+    if (output.json()) {
+      ReportWriter.write(report, console.out());
+    } else if (!output.quiet()) {
+      console.out().print(new Summary(report, analysis, outputs.files()).text());
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.hesse.cli;
+
+import dev.hesse.hessian.Device;
+import dev.hesse.hessian.OperatorChecks;
+import dev.hesse.hessian.linalg.Eigenpair;
+import dev.hesse.hessian.linalg.Eigenpairs;
+import dev.hesse.hessian.linalg.Mean;
+import dev.hesse.hessian.linalg.SpectralDensity;
+import dev.hesse.hessian.linalg.TraceEstimate;
+import dev.hesse.io.data.BatchSource;
+import dev.hesse.io.report.HessianReport;
+import dev.hesse.io.report.HessianReport.Checks;
+import dev.hesse.io.report.HessianReport.Cost;
+import dev.hesse.io.report.HessianReport.Data;
+import dev.hesse.io.report.HessianReport.Density;
+import dev.hesse.io.report.HessianReport.Eigenvalue;
+import dev.hesse.io.report.HessianReport.Eigenvalues;
+import dev.hesse.io.report.HessianReport.Layer;
+import dev.hesse.io.report.HessianReport.Model;
+import dev.hesse.io.report.HessianReport.Run;
+import dev.hesse.io.report.HessianReport.Tool;
+import dev.hesse.io.report.HessianReport.Trace;
+import dev.hesse.models.ParameterLayout.Parameter;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.tensorflow.TensorFlow;
+
+/** Puts what was computed, and from what, into a report. */
+record AnalyzeReport(
+    AnalyzeOptions options, ModelOptions.Loaded model, BatchSource data, Device device) {
+
+  private static final String TRACE_METHOD = "hutchinson";
+
+  HessianReport of(Analysis analysis) {
+    Optional<Analysis.CurvatureResults> results = analysis.curvature();
+    Optional<TraceEstimate> trace = results.flatMap(r -> r.estimates().trace());
+    return new HessianReport(
+        tool(),
+        new Model(
+            options.model().resume().toString(),
+            model.checkpoint().sha256(),
+            model.network().config().toString(),
+            model.network().parameters().dimension()),
+        new Data(
+            data.source(),
+            options.data().split().orElse(null),
+            options.data().order().label(),
+            data.examples(),
+            options.data().size().miniBatch(data.examples())),
+        analysis.loss(),
+        analysis.accuracy(),
+        results.map(Analysis.CurvatureResults::gradientNorm).orElse(null),
+        options.estimates().curvature().label(),
+        options.seed(),
+        results.map(Analysis.CurvatureResults::checks).map(AnalyzeReport::checks).orElse(null),
+        analysis.eigenvalues().map(this::eigenvalues).orElse(null),
+        trace.map(AnalyzeReport::trace).orElse(null),
+        results.flatMap(r -> r.estimates().density()).map(AnalyzeReport::density).orElse(null),
+        trace.filter(t -> options.estimates().perLayer()).map(this::layers).orElse(List.of()),
+        cost(results));
+  }
+
+  private Tool tool() {
+    return new Tool(
+        "hesse",
+        Version.HESSE,
+        TensorFlow.version(),
+        System.getProperty("java.version"),
+        device == Device.CPU ? "cpu" : Gpu.name().orElse("gpu"));
+  }
+
+  private static Checks checks(OperatorChecks checks) {
+    return new Checks(true, checks.symmetry(), checks.unusedParameters());
+  }
+
+  private Eigenvalues eigenvalues(Eigenpairs found) {
+    return new Eigenvalues(
+        options.estimates().eigenvalues().orElseThrow().method().label(),
+        Analysis.reached(found.status()),
+        found.products(),
+        values(Analysis.top(found)),
+        values(found.bottom()));
+  }
+
+  private static List<Eigenvalue> values(List<Eigenpair> pairs) {
+    return pairs.stream().map(pair -> new Eigenvalue(pair.value(), pair.residual())).toList();
+  }
+
+  private static Trace trace(TraceEstimate estimate) {
+    return new Trace(
+        TRACE_METHOD,
+        Analysis.reached(estimate.status()),
+        estimate.samples().size(),
+        estimate.samples().size(),
+        estimate.trace().value(),
+        estimate.trace().standardError());
+  }
+
+  private static Density density(SpectralDensity density) {
+    return Density.of(
+        density.products(),
+        density.runs().stream().map(run -> new Run(run.nodes(), run.weights())).toList());
+  }
+
+  private List<Layer> layers(TraceEstimate estimate) {
+    List<Parameter> parameters = model.network().parameters().parameters();
+    return IntStream.range(0, parameters.size())
+        .mapToObj(
+            i -> {
+              Mean trace = estimate.blocks().get(i);
+              return new Layer(
+                  parameters.get(i).name(),
+                  parameters.get(i).size(),
+                  trace.value(),
+                  trace.standardError());
+            })
+        .toList();
+  }
+
+  private static Cost cost(Optional<Analysis.CurvatureResults> results) {
+    long started = ManagementFactory.getRuntimeMXBean().getStartTime();
+    return new Cost(
+        results.map(Analysis.CurvatureResults::products).orElse(0L),
+        (System.currentTimeMillis() - started) * 1e-3,
+        results
+            .map(Analysis.CurvatureResults::productSeconds)
+            .filter(Double::isFinite)
+            .orElse(null),
+        results.map(Analysis.CurvatureResults::forwardSeconds).orElse(null));
+  }
+}

@@ -1,0 +1,177 @@
+package dev.hesse.cli;
+
+import static dev.hesse.cli.CommandException.usage;
+
+import dev.hesse.io.BadInputException;
+import dev.hesse.io.data.ArrayDataset;
+import dev.hesse.io.data.BatchSource;
+import dev.hesse.io.data.CifarDataset;
+import dev.hesse.io.data.Dataset;
+import dev.hesse.io.data.ExampleOrder;
+import dev.hesse.io.data.Normalization;
+import dev.hesse.io.data.Split;
+import dev.hesse.io.npy.Npy;
+import dev.hesse.models.LossModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Which examples.
+ *
+ * @param files where they are
+ * @param normalization the statistics that were given
+ * @param size how many of them, and how many at once
+ */
+record DataOptions(
+    Files files, ExampleOrder order, Optional<Normalization> normalization, BatchSizes size) {
+
+  /** The two forms in which data comes. */
+  sealed interface Files {
+    /** A folder in CIFAR's binary layout. */
+    record Folder(Path path, Split split) implements Files {}
+
+    /** Two NumPy arrays. */
+    record Arrays(Path images, Path labels) implements Files {}
+  }
+
+  static final long SEED_DEFAULT = 1;
+
+  private static final CommandOption<Path> DATA_DIR =
+      CommandOption.of(
+          "data-dir", ValueType.FOLDER, "folder with CIFAR-10 or CIFAR-100 in its binary layout");
+  private static final CommandOption<Path> IMAGES =
+      CommandOption.of(
+          "images", ValueType.FILE, "images in place of --data-dir: npy, N×32×32×3 or N×3×32×32");
+  private static final CommandOption<Path> LABELS =
+      CommandOption.of("labels", ValueType.FILE, "their classes: npy, N integers from 0");
+  private static final CommandOption<Split> SPLIT =
+      CommandOption.of("split", ValueType.choice(Split.class, Split::label), "part of --data-dir")
+          .withDefault(Split.TRAIN.label());
+  private static final CommandOption<Boolean> SEQUENTIAL =
+      CommandOption.flag(
+          "sequential", "take the first examples in file order; otherwise a shuffle by --seed");
+  private static final CommandOption<List<Double>> MEAN =
+      CommandOption.of("mean", ValueType.CHANNEL_MEANS, "subtracted from pixels scaled to [0, 1]")
+          .withDefault(joined(Normalization.CIFAR.mean()) + "; none for floating --images");
+  private static final CommandOption<List<Double>> STD =
+      CommandOption.of("std", ValueType.CHANNEL_DEVIATIONS, "then divided by")
+          .withDefault(joined(Normalization.CIFAR.std()) + "; none for floating --images");
+  static final CommandOption<Long> SEED =
+      CommandOption.of(
+              "seed",
+              ValueType.wholeLong(0, 999_999_999_999_999_999L),
+              "of the shuffle and of all random vectors")
+          .withDefault(SEED_DEFAULT);
+  static final Usage.Group GROUP =
+      new Usage.Group(
+          "data",
+          List.of(
+              DATA_DIR,
+              IMAGES,
+              LABELS,
+              SPLIT,
+              SEQUENTIAL,
+              SEED,
+              MEAN,
+              STD,
+              BatchSizes.EXAMPLES,
+              BatchSizes.MINI_BATCH));
+
+  static DataOptions from(Arguments arguments) {
+    Files files = files(arguments);
+    ExampleOrder order =
+        arguments.has(SEQUENTIAL)
+            ? new ExampleOrder.Sequential()
+            : new ExampleOrder.Shuffled(arguments.get(SEED, SEED_DEFAULT));
+    return new DataOptions(
+        files, order, normalization(arguments, files), BatchSizes.from(arguments));
+  }
+
+  private static Files files(Arguments arguments) {
+    Optional<Path> folder = arguments.get(DATA_DIR);
+    Optional<Path> images = arguments.get(IMAGES);
+    Optional<Path> labels = arguments.get(LABELS);
+    if (images.isPresent() != labels.isPresent()) {
+      throw usage("--images and --labels go together", "Give both");
+    }
+    if (folder.isPresent() == images.isPresent()) {
+      throw usage(
+          folder.isPresent() ? "--data-dir and --images are both given" : "there is no data",
+          "Give either --data-dir DIR or --images FILE --labels FILE");
+    }
+    if (images.isPresent() && arguments.has(SPLIT)) {
+      throw usage("--split is given with --images", "Leave it out: it is for --data-dir");
+    }
+    return folder.isPresent()
+        ? new Files.Folder(folder.get(), arguments.get(SPLIT, Split.TRAIN))
+        : new Files.Arrays(images.orElseThrow(), labels.orElseThrow());
+  }
+
+  private static Optional<Normalization> normalization(Arguments arguments, Files files) {
+    Optional<List<Double>> mean = arguments.get(MEAN);
+    Optional<List<Double>> std = arguments.get(STD);
+    if (mean.isEmpty() && std.isEmpty()) {
+      return Optional.empty();
+    }
+    if (files instanceof Files.Arrays && (mean.isEmpty() || std.isEmpty())) {
+      throw usage("only one of --mean and --std is given for --images", "Give both or none");
+    }
+    return Optional.of(
+        new Normalization(
+            mean.orElse(Normalization.CIFAR.mean()), std.orElse(Normalization.CIFAR.std())));
+  }
+
+  private static String joined(List<Double> numbers) {
+    return numbers.stream().map(String::valueOf).collect(Collectors.joining(","));
+  }
+
+  /**
+   * Opens the data, as much of it as was asked for.
+   *
+   * @throws BadInputException if it is bad or not what the model takes
+   */
+  BatchSource open(LossModel model) throws IOException {
+    Dataset dataset = dataset();
+    long[] shape = Arrays.stream(dataset.exampleShape()).asLongStream().toArray();
+    if (!model.exampleShape().equals(Arrays.stream(shape).boxed().toList())) {
+      throw new BadInputException(
+          "%s: examples have shape %s, the network takes %s"
+              .formatted(dataset.source(), Arrays.toString(shape), model.exampleShape()),
+          "Resize or crop the images");
+    }
+    if (dataset.classes() > model.classes()) {
+      throw new BadInputException(
+          "%s: labels go up to %d, the network tells %d classes apart"
+              .formatted(dataset.source(), dataset.classes() - 1, model.classes()),
+          "Give the data that the network was trained for");
+    }
+    return size.all()
+        ? dataset.inOrder(order)
+        : dataset.inOrder(order, size.examples().orElseThrow());
+  }
+
+  private Dataset dataset() throws IOException {
+    if (files instanceof Files.Folder folder) {
+      return CifarDataset.open(
+          folder.path(), folder.split(), normalization.orElse(Normalization.CIFAR));
+    }
+    Files.Arrays arrays = (Files.Arrays) files;
+    return new ArrayDataset(
+        named(arrays.images()), named(arrays.labels()), normalization.orElse(null));
+  }
+
+  private static ArrayDataset.Named named(Path file) throws IOException {
+    return new ArrayDataset.Named(file.toString(), Npy.read(file));
+  }
+
+  /** The split's name, where the data has splits. */
+  Optional<String> split() {
+    return files instanceof Files.Folder folder
+        ? Optional.of(folder.split().label())
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,197 @@
+package dev.hesse.cli;
+
+import static dev.hesse.cli.CommandException.usage;
+
+import dev.hesse.hessian.Curvature;
+import dev.hesse.hessian.CurvatureAnalysis;
+import dev.hesse.hessian.CurvatureAnalysis.EigenvalueOptions;
+import dev.hesse.hessian.CurvatureAnalysis.Method;
+import dev.hesse.hessian.linalg.HutchinsonTrace;
+import dev.hesse.hessian.linalg.SpectralDensity;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What to estimate about which matrix.
+ *
+ * @param toleranceGiven whether the tolerance is the user's wish or a default
+ * @param perLayer whether to report the trace of each parameter's block
+ * @param eigenvectors file for the eigenvectors
+ */
+record EstimatorOptions(
+    Curvature curvature,
+    Optional<EigenvalueOptions> eigenvalues,
+    Optional<HutchinsonTrace.Options> trace,
+    Optional<SpectralDensity.Options> density,
+    boolean toleranceGiven,
+    boolean perLayer,
+    Optional<Path> eigenvectors) {
+
+  private static final int MOST = 100_000;
+
+  /** A part of the result. */
+  private enum Part {
+    ACCURACY,
+    EIGENVALUES,
+    TRACE,
+    DENSITY;
+
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private static final CommandOption<List<Part>> ONLY =
+      CommandOption.of(
+              "only",
+              ValueType.choice(Part.class, Part::label).list(),
+              "parts of the result; loss and accuracy always come along")
+          .withDefault("all");
+  private static final CommandOption<Curvature> CURVATURE =
+      CommandOption.of(
+              "curvature",
+              ValueType.choice(Curvature.class, Curvature::label),
+              "the Hessian, or the generalised Gauss-Newton matrix")
+          .withDefault(Curvature.HESSIAN.label());
+  private static final CommandOption<Integer> TOP =
+      CommandOption.of("top-n", ValueType.whole(0, MOST), "how many of the largest eigenvalues")
+          .withDefault(EigenvalueOptions.TOP_DEFAULT);
+  private static final CommandOption<Integer> BOTTOM =
+      CommandOption.of("bottom-n", ValueType.whole(0, MOST), "how many of the smallest")
+          .withDefault(EigenvalueOptions.BOTTOM_DEFAULT);
+  private static final CommandOption<Integer> MAX_ITERATIONS =
+      CommandOption.of("max-iter", ValueType.whole(1, MOST), "most products for an eigenvalue")
+          .withDefault(EigenvalueOptions.MAX_ITERATIONS_DEFAULT);
+  private static final CommandOption<Double> TOLERANCE =
+      CommandOption.of(
+              "tol",
+              ValueType.between(0, 1),
+              "residual relative to the eigenvalue, and standard error to the trace, to stop at")
+          .withDefault(EigenvalueOptions.TOLERANCE_DEFAULT);
+  private static final CommandOption<Method> METHOD =
+      CommandOption.of(
+              "method",
+              ValueType.choice(Method.class, Method::label),
+              "for eigenvalues; power iteration is there to compare with PyHessian")
+          .withDefault(Method.LANCZOS.label());
+  static final CommandOption<Path> EIGENVECTORS =
+      CommandOption.of(
+          "eigenvectors",
+          ValueType.FILE,
+          "write the eigenvectors, top then bottom: F.npy as rows, or F.safetensors by parameter");
+  private static final CommandOption<Integer> TRACE_SAMPLES =
+      CommandOption.of("trace-samples", ValueType.whole(2, MOST), "most samples of the trace")
+          .withDefault(HutchinsonTrace.Options.DEFAULT.maxSamples());
+  private static final CommandOption<Boolean> PER_LAYER =
+      CommandOption.flag("per-layer", "also the trace of each parameter's block");
+  private static final CommandOption<Integer> DENSITY_STEPS =
+      CommandOption.of("density-iter", ValueType.whole(1, MOST), "Lanczos steps of a density run")
+          .withDefault(SpectralDensity.Options.DEFAULT.steps());
+  private static final CommandOption<Integer> DENSITY_RUNS =
+      CommandOption.of("density-runs", ValueType.whole(1, 10_000), "density runs")
+          .withDefault(SpectralDensity.Options.DEFAULT.runs());
+  static final Usage.Group GROUP =
+      new Usage.Group(
+          "estimates",
+          List.of(
+              ONLY,
+              CURVATURE,
+              TOP,
+              BOTTOM,
+              MAX_ITERATIONS,
+              TOLERANCE,
+              METHOD,
+              EIGENVECTORS,
+              TRACE_SAMPLES,
+              PER_LAYER,
+              DENSITY_STEPS,
+              DENSITY_RUNS));
+
+  static EstimatorOptions from(Arguments arguments) {
+    Set<Part> parts = EnumSet.copyOf(arguments.get(ONLY, List.of(Part.values())));
+    double tolerance = arguments.get(TOLERANCE, EigenvalueOptions.TOLERANCE_DEFAULT);
+    EigenvalueOptions eigenvalues =
+        new EigenvalueOptions(
+            arguments.get(METHOD, Method.LANCZOS),
+            arguments.get(TOP, EigenvalueOptions.TOP_DEFAULT),
+            arguments.get(BOTTOM, EigenvalueOptions.BOTTOM_DEFAULT),
+            arguments.get(MAX_ITERATIONS, EigenvalueOptions.MAX_ITERATIONS_DEFAULT),
+            tolerance);
+    HutchinsonTrace.Options trace =
+        new HutchinsonTrace.Options(
+            arguments.get(TRACE_SAMPLES, HutchinsonTrace.Options.DEFAULT.maxSamples()), tolerance);
+    SpectralDensity.Options density =
+        new SpectralDensity.Options(
+            arguments.get(DENSITY_STEPS, SpectralDensity.Options.DEFAULT.steps()),
+            arguments.get(DENSITY_RUNS, SpectralDensity.Options.DEFAULT.runs()));
+    EstimatorOptions options =
+        new EstimatorOptions(
+            arguments.get(CURVATURE, Curvature.HESSIAN),
+            Optional.of(eigenvalues).filter(e -> parts.contains(Part.EIGENVALUES)),
+            Optional.of(trace).filter(t -> parts.contains(Part.TRACE)),
+            Optional.of(density).filter(d -> parts.contains(Part.DENSITY)),
+            arguments.has(TOLERANCE),
+            arguments.has(PER_LAYER),
+            arguments.get(EIGENVECTORS));
+    options.check();
+    return options;
+  }
+
+  private void check() {
+    if (perLayer && trace.isEmpty()) {
+      throw usage("--per-layer is given without the trace", "Add trace to --only");
+    }
+    if (eigenvectors.isPresent()) {
+      if (eigenvalues.isEmpty()) {
+        throw usage("--eigenvectors is given without eigenvalues", "Add eigenvalues to --only");
+      }
+      Eigenvectors.Format.of(eigenvectors.get());
+    }
+    eigenvalues.ifPresent(EstimatorOptions::check);
+  }
+
+  private static void check(EigenvalueOptions eigenvalues) {
+    if (eigenvalues.top() + eigenvalues.bottom() == 0) {
+      throw usage(
+          "--top-n 0 and --bottom-n 0 leave no eigenvalue",
+          "Ask for some, or leave eigenvalues out of --only");
+    }
+    if (eigenvalues.method() == Method.POWER && eigenvalues.bottom() > 0) {
+      throw usage(
+          "--method power does not find the smallest eigenvalues",
+          "Use --method lanczos, or leave out --bottom-n");
+    }
+    if (eigenvalues.method() == Method.POWER && eigenvalues.top() == 0) {
+      throw usage("--method power needs --top-n of at least 1", "Use --method lanczos");
+    }
+  }
+
+  /** The same for the library. */
+  CurvatureAnalysis.Options forSeed(long seed, long basisBytes) {
+    return new CurvatureAnalysis.Options(eigenvalues, density, trace, seed, basisBytes);
+  }
+
+  /** Whether any part needs products with the matrix. */
+  boolean needsProducts() {
+    return eigenvalues.isPresent() || trace.isPresent() || density.isPresent();
+  }
+
+  /** How many vectors one Lanczos basis can come to hold. */
+  long basisVectors() {
+    long forEigenvalues =
+        eigenvalues
+            .filter(wanted -> wanted.method() == Method.LANCZOS)
+            .map(wanted -> (long) wanted.maxIterations() * (wanted.top() + wanted.bottom()))
+            .orElse(0L);
+    return Math.max(forEigenvalues, density.map(SpectralDensity.Options::steps).orElse(0));
+  }
+
+  /** How many such bases there are at once. */
+  int bases() {
+    return density.map(wanted -> wanted.runs() > 1).orElse(false) ? 2 : 1;
+  }
+}

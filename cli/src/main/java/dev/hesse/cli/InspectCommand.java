@@ -1,0 +1,104 @@
+package dev.hesse.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import dev.hesse.io.Checkpoint;
+import dev.hesse.io.StoredTensor;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** {@code hesse inspect}: what is in a weights file. Needs no TensorFlow. */
+final class InspectCommand implements Command {
+  private static final CommandOption<Boolean> JSON =
+      CommandOption.flag("json", "print JSON: the format, and each tensor's name, dtype and shape");
+
+  private static final Usage USAGE =
+      new Usage(
+          "inspect",
+          "FILE",
+          "The tensors in a PyTorch checkpoint or safetensors file",
+          List.of(new Usage.Group("output", List.of(JSON, OutputOptions.VERBOSE))),
+          List.of("Nothing in the file is run, whoever made it."),
+          List.of(
+              new Usage.Example("inspect net.pkl", "a table of all tensors"),
+              new Usage.Example(
+                  "inspect net.pkl --json | jq -r '.tensors[].name'", "their names for a script")));
+
+  @Override
+  public Usage usage() {
+    return USAGE;
+  }
+
+  @Override
+  public ExitStatus run(Arguments arguments, Console console) throws IOException {
+    Checkpoint checkpoint = Checkpoint.read(Path.of(arguments.operand()));
+    if (arguments.has(JSON)) {
+      writeJson(checkpoint, console.out());
+    } else {
+      console.out().print(table(checkpoint));
+    }
+    return ExitStatus.DONE;
+  }
+
+  private static void writeJson(Checkpoint checkpoint, PrintStream out) throws IOException {
+    try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
+      json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+      json.setPrettyPrinter(new DefaultPrettyPrinter());
+      json.writeStartObject();
+      json.writeStringField("format", checkpoint.format().label());
+      json.writeArrayFieldStart("tensors");
+      for (Map.Entry<String, StoredTensor> entry : checkpoint.tensors().entrySet()) {
+        json.writeStartObject();
+        json.writeStringField("name", entry.getKey());
+        json.writeStringField("dtype", entry.getValue().dtype().label());
+        json.writeFieldName("shape");
+        long[] shape = entry.getValue().shape();
+        json.writeArray(shape, 0, shape.length);
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+      json.writeRaw('\n');
+    }
+  }
+
+  private static String table(Checkpoint checkpoint) {
+    Map<String, StoredTensor> tensors = checkpoint.tensors();
+    int nameWidth = tensors.keySet().stream().mapToInt(String::length).max().orElse(0);
+    StringBuilder text = new StringBuilder();
+    text.append(checkpoint.path()).append(": ").append(checkpoint.format().label()).append('\n');
+    text.append("sha256 ").append(checkpoint.sha256()).append('\n');
+    checkpoint
+        .metadata()
+        .forEach((key, value) -> text.append(key).append(" = ").append(value).append('\n'));
+    text.append('\n');
+    long elements = 0;
+    long bytes = 0;
+    for (Map.Entry<String, StoredTensor> entry : tensors.entrySet()) {
+      StoredTensor tensor = entry.getValue();
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%-" + Math.max(1, nameWidth) + "s  %-8s  %s%n",
+              entry.getKey(),
+              tensor.dtype().label(),
+              Arrays.toString(tensor.shape())));
+      elements += tensor.elementCount();
+      bytes += (long) tensor.elementCount() * tensor.dtype().bytes();
+    }
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%n%,d tensors, %,d elements, %s%n",
+            tensors.size(),
+            elements,
+            Bytes.text(bytes)));
+    return text.toString();
+  }
+}

@@ -1,0 +1,121 @@
+package dev.hesse.cli;
+
+import dev.hesse.io.Checkpoint;
+import dev.hesse.models.ResNet;
+import dev.hesse.models.ResNetConfig;
+import dev.hesse.models.ResNetConfig.Shortcut;
+import dev.hesse.models.ResNetWeights;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Which network, with which weights; what is not given about it, the checkpoint says. */
+record ModelOptions(
+    Path resume,
+    Optional<Integer> depth,
+    Optional<Integer> width,
+    Optional<Integer> classes,
+    Optional<Boolean> residual,
+    Optional<Boolean> batchNorm,
+    Optional<Shortcut> shortcut) {
+
+  private static final String BY_CHECKPOINT = "what the checkpoint says, else ";
+
+  private enum Architecture {
+    RESNET
+  }
+
+  static final CommandOption<Path> RESUME =
+      CommandOption.of("resume", ValueType.FILE, "weights: a PyTorch checkpoint or safetensors");
+  private static final CommandOption<Architecture> ARCH =
+      CommandOption.of(
+              "arch",
+              ValueType.choice(Architecture.class, a -> "resnet"),
+              "family: the ResNets for CIFAR")
+          .withDefault("resnet");
+  private static final CommandOption<Integer> DEPTH =
+      CommandOption.of(
+              "depth",
+              new ValueType<>(
+                  "N",
+                  "6n + 2 for a whole n from 1 to 200, such as 20, 32 or 56",
+                  text -> ValueType.whole(8, 1202).parser().apply(text).filter(d -> d % 6 == 2)),
+              "weighted layers, 6n + 2")
+          .withDefault(BY_CHECKPOINT + ResNetConfig.DEPTH_DEFAULT);
+  private static final CommandOption<Integer> WIDTH =
+      CommandOption.of("width", ValueType.whole(1, 4096), "channels of the first stage")
+          .withDefault(BY_CHECKPOINT + ResNetConfig.WIDTH_DEFAULT);
+  private static final CommandOption<Integer> CLASSES =
+      CommandOption.of("classes", ValueType.whole(2, 100_000), "outputs of the classifier")
+          .withDefault(BY_CHECKPOINT + ResNetConfig.CLASSES_DEFAULT);
+  private static final CommandOption<Shortcut> SHORTCUT =
+      CommandOption.of(
+              "shortcut",
+              ValueType.choice(Shortcut.class, Shortcut::name),
+              "where a stage begins: A every second pixel and zero channels, B a 1×1 convolution")
+          .withDefault(BY_CHECKPOINT + ResNetConfig.DEFAULT.shortcut());
+  private static final CommandOption<Boolean> BATCH_NORM =
+      CommandOption.of("batch-norm", ValueType.TRUTH, "whether the network has batch norm")
+          .withDefault(BY_CHECKPOINT + ResNetConfig.DEFAULT.batchNorm());
+  private static final CommandOption<Boolean> RESIDUAL =
+      CommandOption.of("residual", ValueType.TRUTH, "whether blocks add their input")
+          .withDefault(BY_CHECKPOINT + ResNetConfig.DEFAULT.residual());
+  static final Usage.Group GROUP =
+      new Usage.Group(
+          "model", List.of(RESUME, ARCH, DEPTH, WIDTH, CLASSES, SHORTCUT, BATCH_NORM, RESIDUAL));
+
+  /** A network and the file that its weights are from. */
+  record Loaded(Checkpoint checkpoint, ResNet network) {}
+
+  static ModelOptions from(Arguments arguments) {
+    Path resume =
+        arguments
+            .get(RESUME)
+            .orElseThrow(
+                () ->
+                    CommandException.usage(
+                        "there are no weights to analyze", "Name their file with --resume FILE"));
+    arguments.get(ARCH);
+    return new ModelOptions(
+        resume,
+        arguments.get(DEPTH),
+        arguments.get(WIDTH),
+        arguments.get(CLASSES),
+        arguments.get(RESIDUAL),
+        arguments.get(BATCH_NORM),
+        arguments.get(SHORTCUT));
+  }
+
+  /**
+   * Reads the weights into the network that the options ask for.
+   *
+   * @throws dev.hesse.io.BadInputException if the file is bad or of another network
+   */
+  Loaded load() throws IOException {
+    Checkpoint checkpoint = Checkpoint.read(resume);
+    List<ResNetConfig> fitting = new ResNetWeights(checkpoint).fittingConfigs();
+    // Where several fit, the first has residual connections; where none does, loading says why.
+    ResNetConfig config =
+        Stream.concat(fitting.stream().filter(this::agrees), fitting.stream())
+            .findFirst()
+            .map(this::with)
+            .orElseGet(() -> with(ResNetConfig.DEFAULT));
+    return new Loaded(checkpoint, ResNet.load(checkpoint, config));
+  }
+
+  private boolean agrees(ResNetConfig config) {
+    return with(config).equals(config);
+  }
+
+  private ResNetConfig with(ResNetConfig config) {
+    return new ResNetConfig(
+        depth.orElse(config.depth()),
+        width.orElse(config.width()),
+        classes.orElse(config.classes()),
+        residual.orElse(config.residual()),
+        batchNorm.orElse(config.batchNorm()),
+        shortcut.orElse(config.shortcut()));
+  }
+}

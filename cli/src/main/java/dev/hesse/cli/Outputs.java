@@ -1,0 +1,134 @@
+package dev.hesse.cli;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * The files that a command leaves behind: all of them, whole, or none. That they can be written is
+ * known before anything is computed. Folders that had to be made go again if no file is written.
+ */
+final class Outputs implements AutoCloseable {
+  private final List<Path> madeFolders = new ArrayList<>();
+  private final Map<Path, Writer> writers = new LinkedHashMap<>();
+  private boolean written;
+  private boolean closed;
+
+  /** Writes one file, whole, to the path that it is given. */
+  @FunctionalInterface
+  interface Writer {
+    void write(Path target) throws IOException;
+  }
+
+  /**
+   * Makes sure that files can be written into a folder, which is made if it is not there.
+   *
+   * @param option that named the folder, for errors
+   * @throws CommandException with status {@link ExitStatus#BAD_INPUT} if they cannot
+   */
+  synchronized void prepare(Path folder, CommandOption<?> option) {
+    try {
+      make(folder.toAbsolutePath());
+      Files.delete(Files.createTempFile(folder, ".hesse-", ".part"));
+    } catch (IOException e) {
+      close();
+      throw new CommandException(
+          ExitStatus.BAD_INPUT,
+          "%s %s: no file can be written there, as %s"
+              .formatted(option.dashed(), folder, IoErrors.reason(e)),
+          "Name a folder that you may write to",
+          e);
+    }
+  }
+
+  private void make(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      return;
+    }
+    Path parent = folder.getParent();
+    if (parent != null && !Files.exists(folder)) {
+      make(parent);
+    }
+    Files.createDirectory(folder);
+    madeFolders.add(0, folder);
+  }
+
+  /** Adds a file in a folder that is prepared; a file that is there will be replaced. */
+  synchronized void add(Path target, Writer writer) {
+    writers.put(target, writer);
+  }
+
+  /** The files that were added, in that order. */
+  synchronized List<Path> files() {
+    return List.copyOf(writers.keySet());
+  }
+
+  /**
+   * Writes all files beside their places, then moves them there.
+   *
+   * @throws CommandException with status {@link ExitStatus#FAILURE} if one cannot be written
+   */
+  synchronized void commit() {
+    if (closed) {
+      return;
+    }
+    String suffix = ".%x.part".formatted(ThreadLocalRandom.current().nextLong());
+    Map<Path, Path> parts = new LinkedHashMap<>();
+    writers
+        .keySet()
+        .forEach(
+            target ->
+                parts.put(target, target.resolveSibling("." + target.getFileName() + suffix)));
+    Path current = Path.of("");
+    try {
+      for (Map.Entry<Path, Path> part : parts.entrySet()) {
+        current = part.getKey();
+        if (Files.isDirectory(current)) {
+          throw new FileAlreadyExistsException(current.toString());
+        }
+        writers.getOrDefault(current, target -> {}).write(part.getValue());
+      }
+      for (Map.Entry<Path, Path> part : parts.entrySet()) {
+        current = part.getKey();
+        Files.move(part.getValue(), current, StandardCopyOption.ATOMIC_MOVE);
+      }
+      written = true;
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitStatus.FAILURE,
+          "%s cannot be written: %s".formatted(current, IoErrors.reason(e)),
+          "Free the disk or name another folder with --out",
+          e);
+    } finally {
+      parts.values().forEach(Outputs::deleteQuietly);
+    }
+  }
+
+  synchronized boolean written() {
+    return written;
+  }
+
+  /** Nothing will be written from here on; folders that were made for nothing are removed. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (!written) {
+      madeFolders.forEach(Outputs::deleteQuietly);
+    }
+  }
+
+  private static void deleteQuietly(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      // A folder that something else was put into stays.
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.hesse.cli;
+
+import dev.hesse.io.BadInputException;
+import dev.hesse.io.report.HessianReport;
+import dev.hesse.io.report.ReportReader;
+import dev.hesse.plot.FigureOptions;
+import dev.hesse.plot.HtmlReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** {@code hesse plot}: the figures of a report once more. Needs no TensorFlow. */
+final class PlotCommand implements Command {
+  private static final CommandOption<Double> SIGMA2 =
+      CommandOption.of(
+              "sigma2",
+              ValueType.between(0, 1e100),
+              "variance of the Gaussian that replaces each Ritz value")
+          .withDefault(
+              "that of 1/%d of the spectrum's range"
+                  .formatted(FigureOptions.SIGMAS_PER_RANGE_DEFAULT));
+  private static final CommandOption<String> TITLE =
+      CommandOption.of("title", ValueType.TEXT, "heading of the figure")
+          .withDefault("the network's architecture");
+  private static final CommandOption<Integer> WIDTH =
+      CommandOption.of("width", ValueType.whole(300, 5000), "of the figure, in points")
+          .withDefault(FigureOptions.DEFAULT.width());
+  private static final CommandOption<Integer> HEIGHT =
+      CommandOption.of("height", ValueType.whole(200, 5000), "of the figure, in points")
+          .withDefault(FigureOptions.DEFAULT.height());
+  private static final CommandOption<Boolean> HTML =
+      CommandOption.flag(
+          "html", "also write report.html, one page with the figure and the numbers");
+
+  private static final Usage USAGE =
+      new Usage(
+          "plot",
+          "REPORT.json",
+          "The figures of a report again, with other smoothing, size or title",
+          List.of(
+              new Usage.Group("figure", List.of(SIGMA2, TITLE, WIDTH, HEIGHT, HTML)),
+              new Usage.Group(
+                  "output",
+                  List.of(OutputOptions.OUT, OutputOptions.QUIET, OutputOptions.VERBOSE))),
+          List.of("The folder of --out gets example.svg and example.pdf."),
+          List.of(
+              new Usage.Example(
+                  "plot out/report.json --sigma2 0.5 --html --out figures",
+                  "a figure with less smoothing, and a page to send")));
+
+  @Override
+  public Usage usage() {
+    return USAGE;
+  }
+
+  @Override
+  public ExitStatus run(Arguments arguments, Console console) throws IOException {
+    FigureOptions defaults = FigureOptions.DEFAULT;
+    FigureOptions options =
+        new FigureOptions(
+            arguments.get(TITLE).orElse(null),
+            arguments.get(WIDTH, defaults.width()),
+            arguments.get(HEIGHT, defaults.height()),
+            arguments.get(SIGMA2).orElse(null));
+    Path folder = arguments.get(OutputOptions.OUT, OutputOptions.FOLDER_DEFAULT);
+    Path file = Path.of(arguments.operand());
+    try (Outputs outputs = new Outputs()) {
+      console.interruption().guard(outputs);
+      outputs.prepare(folder, OutputOptions.OUT);
+      if (!Files.isRegularFile(file)) {
+        throw new BadInputException(
+            file + (Files.exists(file) ? " is no file" : " does not exist"),
+            "Name a report.json that hesse analyze wrote");
+      }
+      HessianReport report = ReportReader.read(file);
+      Plots.add(report, options, folder, outputs);
+      if (arguments.has(HTML)) {
+        outputs.add(
+            folder.resolve("report.html"), target -> HtmlReport.write(report, options, target));
+      }
+      outputs.commit();
+      if (!arguments.has(OutputOptions.QUIET)) {
+        console
+            .out()
+            .println(
+                "written: "
+                    + outputs.files().stream()
+                        .map(Path::toString)
+                        .collect(Collectors.joining(", ")));
+      }
+      return ExitStatus.DONE;
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package dev.hesse.cli;
+
+import dev.hesse.io.report.HessianReport;
+import dev.hesse.plot.FigureOptions;
+import dev.hesse.plot.SpectrumPlot;
+import java.nio.file.Path;
+
+/** The figures of a report and their file names. */
+final class Plots {
+  private Plots() {}
+
+  static void add(HessianReport report, FigureOptions options, Path folder, Outputs outputs) {
+    outputs.add(
+        folder.resolve("example.svg"), target -> SpectrumPlot.writeSvg(report, options, target));
+    outputs.add(
+        folder.resolve("example.pdf"), target -> SpectrumPlot.writePdf(report, options, target));
+  }
+}

@@ -1,0 +1,153 @@
+package dev.hesse.cli;
+
+import dev.hesse.hessian.CurvatureAnalysis;
+import dev.hesse.hessian.linalg.Status;
+import dev.hesse.io.report.HessianReport;
+import dev.hesse.io.report.HessianReport.Cost;
+import dev.hesse.io.report.HessianReport.Data;
+import dev.hesse.io.report.HessianReport.Density;
+import dev.hesse.io.report.HessianReport.Eigenvalue;
+import dev.hesse.io.report.HessianReport.Eigenvalues;
+import dev.hesse.io.report.HessianReport.Layer;
+import dev.hesse.io.report.HessianReport.Run;
+import dev.hesse.io.report.HessianReport.Trace;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+
+/** The result for people: a line or more for each part, with its name in the first column. */
+final class Summary {
+  private static final String ROW = "%-13s %s%n";
+
+  private final StringBuilder text = new StringBuilder();
+
+  Summary(HessianReport report, Analysis analysis, List<Path> files) {
+    row(
+        "model",
+        "%s: %s, %,d parameters",
+        report.model().source(),
+        report.model().architecture(),
+        report.model().parameters());
+    data(report.data());
+    row("loss", "%.6g, accuracy %.2f %%", report.loss(), 100 * analysis.accuracy());
+    if (report.gradientNorm() != null) {
+      row("gradient", "norm %.6g", report.gradientNorm());
+    }
+    analysis.curvature().ifPresent(results -> estimates(report, results.estimates()));
+    cost(report.cost());
+    analysis.curvature().ifPresent(results -> row("memory", "%s", results.memory()));
+    row("written", "%s", files.stream().map(Path::toString).collect(Collectors.joining(", ")));
+  }
+
+  String text() {
+    return text.toString();
+  }
+
+  private void data(Data data) {
+    int batches = (data.examples() - 1) / data.miniBatch() + 1;
+    row(
+        "data",
+        "%s%s: %,d examples, %s, %s",
+        data.source(),
+        data.split() == null ? "" : " (" + data.split() + ")",
+        data.examples(),
+        data.order(),
+        batches == 1 ? "at once" : "in %,d mini-batches".formatted(batches));
+  }
+
+  private void estimates(HessianReport report, CurvatureAnalysis estimates) {
+    Eigenvalues eigenvalues = report.eigenvalues();
+    if (eigenvalues != null) {
+      values("largest", eigenvalues.top());
+      values("smallest", eigenvalues.bottom());
+      estimates.eigenvalues().ifPresent(found -> shortfall(found.status(), found.message()));
+    }
+    Trace trace = report.trace();
+    if (trace != null) {
+      row(
+          "trace",
+          "%.6g ± %.2g (%d samples)",
+          trace.value(),
+          trace.standardError(),
+          trace.samples());
+      estimates.trace().ifPresent(found -> shortfall(found.status(), found.message()));
+    }
+    report.layers().forEach(this::layer);
+    Density density = report.density();
+    if (density != null) {
+      density(density);
+      estimates.density().ifPresent(found -> shortfall(found.status(), found.message()));
+    }
+  }
+
+  private void values(String name, List<Eigenvalue> eigenvalues) {
+    String heading = name;
+    for (Eigenvalue eigenvalue : eigenvalues) {
+      row(heading, "%-12.7g residual %.1e", eigenvalue.value(), eigenvalue.residual());
+      heading = "";
+    }
+  }
+
+  private void shortfall(Status status, String message) {
+    if (!Analysis.reached(status)) {
+      row("", "not converged: %s", message);
+    }
+  }
+
+  private void layer(Layer layer) {
+    double error = Objects.requireNonNullElse(layer.standardError(), 0.0);
+    row("", "%-28s %,8d %12.5g ± %.2g", layer.name(), layer.size(), layer.trace(), error);
+  }
+
+  private void density(Density density) {
+    int steps = density.runs().stream().mapToInt(run -> run.nodes().size()).max().orElse(0);
+    row(
+        "density",
+        "%s, Ritz values from %.5g to %.5g, %.3g %% of the weight below zero",
+        density.runs().size() == 1
+            ? "%d steps".formatted(steps)
+            : "%d runs of %d steps".formatted(density.runs().size(), steps),
+        nodes(density).min().orElse(Double.NaN),
+        nodes(density).max().orElse(Double.NaN),
+        100 * density.runs().stream().mapToDouble(Summary::negativeWeight).average().orElse(0));
+  }
+
+  private static DoubleStream nodes(Density density) {
+    return density.runs().stream()
+        .flatMap(run -> run.nodes().stream())
+        .mapToDouble(Double::doubleValue);
+  }
+
+  private static double negativeWeight(Run run) {
+    double negative = 0;
+    double all = 0;
+    for (int i = 0; i < run.nodes().size(); i++) {
+      all += run.weights().get(i);
+      negative += run.nodes().get(i) < 0 ? run.weights().get(i) : 0;
+    }
+    return negative / all;
+  }
+
+  private void cost(Cost cost) {
+    Double product = cost.hvpSeconds();
+    Double forward = cost.forwardSeconds();
+    String products =
+        product == null || forward == null
+            ? ""
+            : format(
+                "%d products of %.3g s, %.3g forward passes each; ",
+                cost.hvps(), product, product / forward);
+    row("cost", "%s%.1f s in all", products, cost.seconds());
+  }
+
+  private void row(String name, String format, Object... arguments) {
+    text.append(format(ROW, name, format(format, arguments)));
+  }
+
+  private static String format(String format, Object... arguments) {
+    return String.format(Locale.ROOT, format, arguments);
+  }
+}

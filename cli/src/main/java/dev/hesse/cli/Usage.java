@@ -1,0 +1,38 @@
+package dev.hesse.cli;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * How a command is used: what parsing goes by and help shows.
+ *
+ * @param name of the command
+ * @param operand placeholder of its one argument that is no option; empty for none
+ * @param summary what it does, in a line
+ * @param groups its options under their headings
+ * @param notes paragraphs after the options
+ * @param examples command lines, each with what it does
+ */
+record Usage(
+    String name,
+    String operand,
+    String summary,
+    List<Group> groups,
+    List<String> notes,
+    List<Example> examples) {
+
+  /** Options under one heading. */
+  record Group(String heading, List<CommandOption<?>> options) {}
+
+  /** A command line without {@code hesse}, and what it does. */
+  record Example(String arguments, String does) {}
+
+  Stream<CommandOption<?>> options() {
+    return groups.stream().flatMap(group -> group.options().stream());
+  }
+
+  /** Where to read more, as the remedy of an error. */
+  String pointer() {
+    return "See hesse %s --help".formatted(name);
+  }
+}
