@@ -29,7 +29,9 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
   /**
    * What products with the curvature gave.
    *
-   * @param memory how values and vectors were kept, for people
+   * @param keptMiniBatches of how many mini-batches the values were kept between products
+   * @param keptBytes memory that these took
+   * @param basisBytes memory that one Lanczos basis was allowed
    */
   record CurvatureResults(
       double gradientNorm,
@@ -38,7 +40,10 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
       long products,
       double productSeconds,
       double forwardSeconds,
-      String memory) {}
+      int miniBatches,
+      int keptMiniBatches,
+      long keptBytes,
+      long basisBytes) {}
 
   static Analysis run(
       AnalyzeOptions options,
@@ -89,9 +94,10 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                   operator.products(),
                   operator.productSeconds(),
                   operator.forwardSeconds(),
-                  operator.memoryUse()
-                      + ", up to %s for Lanczos vectors"
-                          .formatted(Bytes.text(memory.basisBytes())))));
+                  operator.miniBatches(),
+                  operator.keptMiniBatches(),
+                  operator.keptBytes(),
+                  memory.basisBytes())));
     }
   }
 

@@ -128,6 +128,7 @@ record AnalyzeReport(
             .map(Analysis.CurvatureResults::productSeconds)
             .filter(Double::isFinite)
             .orElse(null),
-        results.map(Analysis.CurvatureResults::forwardSeconds).orElse(null));
+        results.map(Analysis.CurvatureResults::forwardSeconds).orElse(null),
+        results.map(Analysis.CurvatureResults::keptBytes).orElse(null));
   }
 }

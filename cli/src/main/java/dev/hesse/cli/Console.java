@@ -2,8 +2,6 @@ package dev.hesse.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
@@ -20,7 +18,10 @@ record Console(PrintStream out, PrintStream err, ProgressLine progress, Interrup
   /** Set by the launcher where standard error is a terminal. */
   private static final String TERMINAL = "hesse.terminal";
 
-  /** Set by the launcher to the descriptor of standard error that TensorFlow does not write to. */
+  /**
+   * Set by the launcher where standard input leads to the user's standard error, and standard error
+   * through a filter for what TensorFlow writes there.
+   */
   private static final String STDERR = "hesse.stderr";
 
   static Console of(PrintStream out, PrintStream err, boolean terminal) {
@@ -34,20 +35,13 @@ record Console(PrintStream out, PrintStream err, ProgressLine progress, Interrup
             new FileOutputStream(FileDescriptor.out),
             /* autoFlush= */ true,
             StandardCharsets.UTF_8);
-    PrintStream err = new PrintStream(errorStream(), /* autoFlush= */ true, StandardCharsets.UTF_8);
+    boolean filtered = "stdin".equals(System.getProperty(STDERR));
+    PrintStream err =
+        new PrintStream(
+            new FileOutputStream(filtered ? FileDescriptor.in : FileDescriptor.err),
+            /* autoFlush= */ true,
+            StandardCharsets.UTF_8);
     return of(out, err, Boolean.getBoolean(TERMINAL));
-  }
-
-  private static OutputStream errorStream() {
-    Integer descriptor = Integer.getInteger(STDERR);
-    if (descriptor != null) {
-      try {
-        return new FileOutputStream("/dev/fd/" + descriptor, /* append= */ true);
-      } catch (IOException e) {
-        // A socket cannot be opened by name.
-      }
-    }
-    return new FileOutputStream(FileDescriptor.err);
   }
 
   /** Writes one line on standard error. */

@@ -1,15 +1,27 @@
 package dev.hesse.cli;
 
+import dev.hesse.io.BadInputException;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /** The command {@code hesse}. */
 public final class Main {
-  private static final List<Command> COMMANDS =
-      List.of(new AnalyzeCommand(), new PlotCommand(), new InspectCommand(), new DoctorCommand());
-  private static final String HELP = "--help";
+  /** By name; made when asked for, so that those without TensorFlow don't load it. */
+  private static final Map<String, Supplier<Command>> COMMANDS = new LinkedHashMap<>();
+
+  static {
+    COMMANDS.put("analyze", AnalyzeCommand::new);
+    COMMANDS.put("plot", PlotCommand::new);
+    COMMANDS.put("inspect", InspectCommand::new);
+    COMMANDS.put("doctor", DoctorCommand::new);
+  }
+
+  private static final Set<String> HELP = Set.of("--help", "-h");
   private static final String VERSION = "--version";
 
   private final Console console;
@@ -31,7 +43,15 @@ public final class Main {
   /** Runs a command; what it throws becomes a line on standard error and the status. */
   ExitStatus run(List<String> arguments) {
     try {
-      return dispatch(arguments);
+      ExitStatus status = dispatch(arguments);
+      if (console.out().checkError()) {
+        throw new CommandException(
+            ExitStatus.FAILURE,
+            "standard output cannot be written",
+            "Check where it leads to, such as a full disk or a pipe that ended",
+            null);
+      }
+      return status;
     } catch (IOException | RuntimeException | OutOfMemoryError | LinkageError e) {
       Failure failure = Failure.of(e);
       console.say(failure.line());
@@ -41,8 +61,6 @@ public final class Main {
       return failure.status();
     } finally {
       console.progress().clear();
-      console.out().flush();
-      console.err().flush();
     }
   }
 
@@ -52,7 +70,7 @@ public final class Main {
       return ExitStatus.WRONG_USAGE;
     }
     String name = arguments.get(0);
-    if (name.equals(HELP)) {
+    if (HELP.contains(name)) {
       console.out().print(Help.overview(usages()));
       return ExitStatus.DONE;
     }
@@ -62,7 +80,7 @@ public final class Main {
     }
     Command command = find(name);
     List<String> rest = arguments.subList(1, arguments.size());
-    if (rest.contains(HELP)) {
+    if (rest.stream().anyMatch(HELP::contains)) {
       console.out().print(Help.of(command.usage()));
       return ExitStatus.DONE;
     }
@@ -70,19 +88,19 @@ public final class Main {
   }
 
   private static Command find(String name) {
-    Optional<Command> found =
-        COMMANDS.stream().filter(command -> command.usage().name().equals(name)).findFirst();
-    return found.orElseThrow(
-        () ->
-            CommandException.usage(
-                "there is no command '%s'".formatted(name),
-                Spelling.nearest(name, usages().stream().map(Usage::name).toList())
-                        .map("Did you mean hesse %s? "::formatted)
-                        .orElse("")
-                    + "See hesse --help"));
+    Supplier<Command> command = COMMANDS.get(name);
+    if (command == null) {
+      String guess =
+          Spelling.nearest(name, List.copyOf(COMMANDS.keySet()))
+              .map("Did you mean hesse %s? "::formatted)
+              .orElse("");
+      throw CommandException.usage(
+          "there is no command " + BadInputException.quote(name), guess + "See hesse --help");
+    }
+    return command.get();
   }
 
   private static List<Usage> usages() {
-    return COMMANDS.stream().map(Command::usage).toList();
+    return COMMANDS.values().stream().map(Supplier::get).map(Command::usage).toList();
   }
 }

@@ -6,16 +6,23 @@ import java.util.Optional;
 
 /** Guesses what was meant by a misspelt name. */
 final class Spelling {
+  private static final int LEAST_PREFIX = 3;
+
   private Spelling() {}
 
-  /** The known name that takes the fewest edits, if it takes few for its length. */
+  /** The known name that it begins, or that takes the fewest edits, if few for its length. */
   static Optional<String> nearest(String name, List<String> known) {
+    Optional<String> begun =
+        known.stream()
+            .filter(candidate -> name.length() >= LEAST_PREFIX && candidate.startsWith(name))
+            .min(Comparator.comparingInt(String::length));
+    return begun.or(() -> similar(name, known));
+  }
+
+  private static Optional<String> similar(String name, List<String> known) {
     return known.stream()
         .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
-        .filter(
-            candidate ->
-                distance(name, candidate) <= Math.max(1, candidate.length() / 3)
-                    || (name.length() > 2 && candidate.startsWith(name)));
+        .filter(candidate -> distance(name, candidate) <= Math.max(1, candidate.length() / 3));
   }
 
   /** Levenshtein's: insertions, deletions and replacements of a character. */

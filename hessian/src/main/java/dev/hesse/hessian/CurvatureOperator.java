@@ -248,11 +248,19 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
     return forwardSeconds;
   }
 
-  /** How many mini-batches there are, and of how many the values are kept. */
-  public String memoryUse() {
-    long perBatch = batches.compiled(batches.all().get(0)).bytesPerBatch();
-    return "values of %d of %d mini-batches kept, %.2f GB each"
-        .formatted(kept.size(), batches.all().size(), perBatch * 1e-9);
+  /** How many mini-batches the data is cut into. */
+  public int miniBatches() {
+    return batches.all().size();
+  }
+
+  /** Of how many of them the values are kept. */
+  public int keptMiniBatches() {
+    return kept.size();
+  }
+
+  /** The memory that these values take, in bytes. */
+  public long keptBytes() {
+    return kept.size() * batches.compiled(batches.all().get(0)).bytesPerBatch();
   }
 
   @Override

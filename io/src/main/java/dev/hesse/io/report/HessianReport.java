@@ -209,9 +209,14 @@ public record HessianReport(
    * @param seconds wall time from start to report
    * @param hvpSeconds mean wall time of a product
    * @param forwardSeconds wall time of the loss alone
+   * @param keptBytes memory that the values kept between products take
    */
   public record Cost(
-      long hvps, double seconds, @Nullable Double hvpSeconds, @Nullable Double forwardSeconds) {}
+      long hvps,
+      double seconds,
+      @Nullable Double hvpSeconds,
+      @Nullable Double forwardSeconds,
+      @Nullable Long keptBytes) {}
 
   private static List<Double> boxed(double[] values) {
     return DoubleStream.of(values).boxed().toList();

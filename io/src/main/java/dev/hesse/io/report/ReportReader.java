@@ -155,6 +155,7 @@ public final class ReportReader {
         json.count("hvps"),
         json.number("seconds"),
         json.optionalNumber("hvpSeconds"),
-        json.optionalNumber("forwardSeconds"));
+        json.optionalNumber("forwardSeconds"),
+        json.has("keptBytes") ? json.count("keptBytes") : null);
   }
 }

@@ -151,6 +151,9 @@ public final class ReportWriter {
     number("seconds", cost.seconds());
     number("hvpSeconds", cost.hvpSeconds());
     number("forwardSeconds", cost.forwardSeconds());
+    if (cost.keptBytes() != null) {
+      count("keptBytes", cost.keptBytes());
+    }
   }
 
   /** Writes the members of one object. */

@@ -69,7 +69,7 @@ class ReportRoundTripTest {
             "\"runs\":[{\"nodes\":[-1.0,0.0,3.0],\"weights\":[0.1,0.8,0.1]}],\"grid\":[",
             "{\"name\":\"fc.bias\",\"size\":10,\"trace\":0.5}",
             "\"cost\":{\"hvps\":135,\"seconds\":12.25,\"hvpSeconds\":0.08,"
-                + "\"forwardSeconds\":0.01}}");
+                + "\"forwardSeconds\":0.01,\"keptBytes\":800000000}}");
   }
 
   @Test
@@ -90,7 +90,7 @@ class ReportRoundTripTest {
             null,
             null,
             List.of(new Layer("a", 1, Double.NaN, null)),
-            new Cost(0, 1, null, null));
+            new Cost(0, 1, null, null, null));
 
     assertThat(written(report))
         .contains("\"loss\" : null", "\"gradientNorm\" : null", "\"trace\" : null")

@@ -38,7 +38,7 @@ final class Reports {
         new Trace("hutchinson", false, 100, 100, 1e22 / 3, 12.5),
         Density.of(5, List.of(Run.of(new double[] {-1, 0, 3}, new double[] {0.1, 0.8, 0.1}))),
         List.of(new Layer("conv1.weight", 432, 1.5, 0.25), new Layer("fc.bias", 10, 0.5, null)),
-        new Cost(135, 12.25, 0.08, 0.01));
+        new Cost(135, 12.25, 0.08, 0.01, 800_000_000L));
   }
 
   /** Only what every report has. */
@@ -57,6 +57,6 @@ final class Reports {
         null,
         null,
         List.of(),
-        new Cost(0, 1, null, null));
+        new Cost(0, 1, null, null, null));
   }
 }

@@ -1,0 +1,108 @@
+package dev.hesse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hesse.io.report.HessianReport;
+import dev.hesse.io.report.HessianReport.Cost;
+import dev.hesse.io.report.HessianReport.Data;
+import dev.hesse.io.report.HessianReport.Density;
+import dev.hesse.io.report.HessianReport.Model;
+import dev.hesse.io.report.HessianReport.Run;
+import dev.hesse.io.report.HessianReport.Tool;
+import dev.hesse.io.report.ReportWriter;
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PlotCommandTest {
+  @TempDir private Path folder;
+  private Path report;
+
+  @BeforeEach
+  void writeReport() throws IOException {
+    Density density =
+        Density.of(3, List.of(new Run(List.of(-1.0, 0.0, 9.0), List.of(0.2, 0.7, 0.1))));
+    report = folder.resolve("report.json");
+    ReportWriter.write(
+        new HessianReport(
+            new Tool("hesse", "1", null, "17", "cpu"),
+            new Model("net.pt", null, "ResNet8", 100),
+            new Data("data", "train", "sequential", 10, 10),
+            0.5,
+            0.9,
+            1.0,
+            "hessian",
+            1,
+            null,
+            null,
+            null,
+            density,
+            List.of(),
+            new Cost(3, 1, null, null, null)),
+        report);
+  }
+
+  @Test
+  void drawsAReportAgain() throws IOException {
+    Path out = folder.resolve("out");
+    CommandRun run =
+        CommandRun.of(
+            List.of(
+                "plot",
+                report.toString(),
+                "--title",
+                "My network",
+                "--sigma2",
+                "0.25",
+                "--html",
+                "--out",
+                out.toString()));
+    assertThat(run.err()).isEmpty();
+    assertThat(run.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(out.toFile().list())
+        .containsExactlyInAnyOrder("example.svg", "example.pdf", "report.html");
+    assertThat(Files.readString(out.resolve("example.svg"))).contains("My network", "σ = 0.5");
+  }
+
+  @Test
+  void worksWithoutTensorFlow() throws Exception {
+    URL[] urls =
+        Arrays.stream(
+                System.getProperty("java.class.path").split(System.getProperty("path.separator")))
+            .filter(entry -> !entry.contains("tensorflow") && !entry.contains("javacpp"))
+            .map(PlotCommandTest::url)
+            .toArray(URL[]::new);
+    try (URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
+      Method ofProcess = loader.loadClass(Console.class.getName()).getDeclaredMethod("ofProcess");
+      ofProcess.setAccessible(true);
+      Constructor<?> newMain = loader.loadClass(Main.class.getName()).getDeclaredConstructors()[0];
+      newMain.setAccessible(true);
+      Method run = newMain.getDeclaringClass().getDeclaredMethod("run", List.class);
+      run.setAccessible(true);
+      Object status =
+          run.invoke(
+              newMain.newInstance(ofProcess.invoke(null)),
+              List.of("plot", report.toString(), "--quiet", "--out", folder.toString()));
+      assertThat(status).hasToString("DONE");
+    }
+    assertThat(folder.resolve("example.svg")).exists();
+  }
+
+  private static URL url(String entry) {
+    try {
+      return Path.of(entry).toUri().toURL();
+    } catch (MalformedURLException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+}
