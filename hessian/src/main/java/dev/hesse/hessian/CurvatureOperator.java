@@ -10,6 +10,7 @@ import dev.hesse.models.ParameterLayout;
 import dev.hesse.models.Precision;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -114,16 +115,28 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
   }
 
   private void keepWhatFits(long memoryBytes) {
-    long perBatch = batches.compiled(batches.all().get(0)).bytesPerBatch();
-    // One product's tangents are about as many as the values that it reads.
-    long room = memoryBytes - perBatch;
-    for (MiniBatch miniBatch : batches.all()) {
-      room -= perBatch;
-      if (room < 0) {
-        return;
-      }
+    List<MiniBatch> all = batches.all();
+    long perBatch = bytesPerBatch();
+    // Beside the values that it reads, a product has about as many bytes of tangents.
+    long fit = memoryBytes / perBatch - 1;
+    if (fit < 1) {
+      MiniBatch first = all.get(0);
+      throw new ModelException(
+          "a product over %d examples at once takes about %d MB, more than the %d MB allowed"
+              .formatted(first.count(), (2 * perBatch) >> 20, memoryBytes >> 20),
+          "Allow more memory or mini-batches of at most %d examples"
+              // A tenth less, as weights take their place whatever the number of examples.
+              .formatted(Math.max(1, first.count() * memoryBytes / (2 * perBatch) * 9 / 10)));
+    }
+    // A product over a mini-batch that is not kept needs the place of one that could be.
+    long keep = fit >= all.size() ? all.size() : fit - 1;
+    for (MiniBatch miniBatch : all.subList(0, (int) keep)) {
       kept.put(miniBatch, batches.compiled(miniBatch).keep(batches.read(miniBatch)));
     }
+  }
+
+  private long bytesPerBatch() {
+    return batches.compiled(batches.all().get(0)).bytesPerBatch();
   }
 
   private double timeForward(MiniBatch miniBatch) {
@@ -260,7 +273,7 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
 
   /** The memory that these values take, in bytes. */
   public long keptBytes() {
-    return kept.size() * batches.compiled(batches.all().get(0)).bytesPerBatch();
+    return kept.size() * bytesPerBatch();
   }
 
   @Override

@@ -6,6 +6,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.TensorFlow;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
@@ -30,7 +31,7 @@ public final class Devices {
     }
     try {
       return add(DeviceSpec.DeviceType.GPU) == 2;
-    } catch (TensorFlowException e) {
+    } catch (TFInvalidArgumentException | TensorFlowException e) {
       return false;
     }
   }

@@ -22,7 +22,6 @@ import org.junit.jupiter.params.provider.FieldSource;
 
 class CurvatureOperatorTest {
   private static final long AMPLE = 1L << 32;
-  private static final long NOTHING_KEPT = 0;
 
   /** Rounding in float32 through about ten layers, relative to a vector's norm. */
   private static final double SINGLE = 1e-5;
@@ -48,6 +47,18 @@ class CurvatureOperatorTest {
         net,
         data,
         new CurvatureOperator.Options(curvature, miniBatch, precision, Device.CPU, memory));
+  }
+
+  /** What the values of one mini-batch take that a product reads. */
+  private static long bytesPerBatch(ResNet net, int miniBatch) {
+    try (CompiledLoss loss =
+        new CompiledLoss(
+            net.lossGraph(miniBatch, Precision.FLOAT64),
+            net.weights(),
+            Curvature.HESSIAN,
+            Device.CPU)) {
+      return loss.bytesPerBatch();
+    }
   }
 
   private static double[] times(CurvatureOperator operator, double[] x) {
@@ -117,7 +128,8 @@ class CurvatureOperatorTest {
   void theDenseMatrixIsSymmetricAndBlocksEqualSingleProducts() {
     ResNet net = Networks.random(Networks.SMALLEST, 7);
     BatchSource data = Networks.data(2, 10, 8);
-    try (CurvatureOperator operator = open(net, data, 2, Precision.FLOAT64, NOTHING_KEPT)) {
+    try (CurvatureOperator operator =
+        open(net, data, 1, Precision.FLOAT64, 2 * bytesPerBatch(net, 1))) {
       int n = operator.dimension();
       double[][] identity = new double[n][n];
       for (int i = 0; i < n; i++) {
@@ -153,8 +165,8 @@ class CurvatureOperatorTest {
   void keptValuesGiveTheSameProductsAsNewOnes() {
     ResNet net = Networks.random(Networks.SMALLEST, 10);
     BatchSource data = Networks.data(4, 10, 11);
-    try (CurvatureOperator kept = open(net, data, 4, Precision.FLOAT64, AMPLE);
-        CurvatureOperator anew = open(net, data, 4, Precision.FLOAT64, NOTHING_KEPT)) {
+    try (CurvatureOperator kept = open(net, data, 2, Precision.FLOAT64, AMPLE);
+        CurvatureOperator anew = open(net, data, 2, Precision.FLOAT64, 2 * bytesPerBatch(net, 2))) {
       assertThat(kept.preferredBlock()).isEqualTo(1);
       assertThat(anew.preferredBlock()).isGreaterThan(1);
       double[] v = gaussian(kept.dimension(), 12);
@@ -169,7 +181,9 @@ class CurvatureOperatorTest {
     try (CurvatureOperator whole = open(net, data, 7, Precision.FLOAT64, AMPLE)) {
       double[] v = gaussian(whole.dimension(), 15);
       double[] expected = times(whole, v);
-      for (long memory : new long[] {NOTHING_KEPT, 12_000_000L, AMPLE}) {
+      long perBatch = bytesPerBatch(net, 3);
+      // Room for a product only, for one kept mini-batch beside it, and for all.
+      for (long memory : new long[] {2 * perBatch, 3 * perBatch, AMPLE}) {
         try (CurvatureOperator parts = open(net, data, 3, Precision.FLOAT64, memory)) {
           assertThat(relativeDifference(times(parts, v), expected)).isLessThan(DOUBLE);
           assertThat(relativeDifference(parts.gradient(), whole.gradient())).isLessThan(DOUBLE);
@@ -214,6 +228,18 @@ class CurvatureOperatorTest {
                   Arrays.copyOfRange(exact, last.offset(), n)))
           .isLessThan(DOUBLE);
     }
+  }
+
+  @Test
+  void aBudgetTooSmallForOneProductIsRefusedWithASizeThatFits() {
+    ResNet net = Networks.random(Networks.SMALLEST, 21);
+    BatchSource data = Networks.data(8, 10, 22);
+    long perBatch = bytesPerBatch(net, 8);
+    assertThatThrownBy(() -> open(net, data, 8, Precision.FLOAT64, perBatch))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("a product over 8 examples at once takes about")
+        .hasMessageEndingWith("Allow more memory or mini-batches of at most 3 examples.");
+    open(net, data, 3, Precision.FLOAT64, perBatch).close();
   }
 
   @Test

@@ -32,7 +32,7 @@ final class Descriptions {
         fileName(report.model().source()),
         report.model().parameters(),
         data.examples(),
-        fileName(data.source()),
+        fileName(data.source().replaceFirst(", .*", "")),
         split);
   }
 
