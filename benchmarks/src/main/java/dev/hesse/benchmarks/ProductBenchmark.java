@@ -46,7 +46,7 @@ public final class ProductBenchmark {
       double[] direction = new Random(3).doubles(graph.parameters().dimension(), -1, 1).toArray();
       double[][] directions = new double[block][];
       Arrays.fill(directions, direction);
-      try (CompiledLoss.KeptBatch kept = loss.keep(batch)) {
+      try (CompiledLoss.KeptBatch kept = loss.differentiate(batch, true).kept()) {
         loss.product(kept, direction);
         System.out.printf("compiled-to-first-product %.2f%n", (System.nanoTime() - start) * 1e-9);
         Map<String, Runnable> runs = new LinkedHashMap<>();

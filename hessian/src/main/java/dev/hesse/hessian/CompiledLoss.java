@@ -2,7 +2,6 @@ package dev.hesse.hessian;
 
 import dev.hesse.hessian.autodiff.FoldScale;
 import dev.hesse.hessian.autodiff.Gradient;
-import dev.hesse.hessian.autodiff.Tangent;
 import dev.hesse.io.data.Batch;
 import dev.hesse.models.Constants;
 import dev.hesse.models.LossGraph;
@@ -12,7 +11,7 @@ import dev.hesse.models.ParameterLayout.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
@@ -40,6 +39,7 @@ public final class CompiledLoss implements AutoCloseable {
   private final Session session;
   private final List<Output<TNumber>> parameters = new ArrayList<>();
   private @Nullable GradientNodes gradient;
+  private @Nullable CurvatureProduct writer;
   private @Nullable CachedProduct cachedProduct;
   private @Nullable DirectProduct directProduct;
 
@@ -63,6 +63,15 @@ public final class CompiledLoss implements AutoCloseable {
   public record Evaluation(double loss, int correct) {}
 
   /**
+   * What a run over a batch with its gradient finds.
+   *
+   * @param gradient of the mean loss
+   * @param kept closed already if keeping was not asked for
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed over once and never compared
+  public record Pass(Evaluation evaluation, double[] gradient, KeptBatch kept) {}
+
+  /**
    * Imports the graph and assigns its variables.
    *
    * @param weights every variable's value by name, row-major in its shape
@@ -72,20 +81,22 @@ public final class CompiledLoss implements AutoCloseable {
     this.loss = loss;
     this.curvature = curvature;
     this.layout = loss.parameters();
+    Session started = null;
     boolean built = false;
     try {
-      graph.importGraphDef(FoldScale.apply(loss.graph()));
-      session = new Session(graph, device.sessionConfig());
+      graph.importGraphDef(FoldScale.apply(loss.graph(), Set.of(loss.logits(), loss.loss())));
+      started = new Session(graph, device.sessionConfig());
+      session = started;
+      for (Parameter parameter : layout.parameters()) {
+        parameters.add(output(parameter.name() + ".read"));
+      }
+      assign(weights);
       built = true;
     } finally {
       if (!built) {
-        graph.close();
+        close(started);
       }
     }
-    for (Parameter parameter : layout.parameters()) {
-      parameters.add(output(parameter.name() + ".read"));
-    }
-    assign(weights);
   }
 
   private void assign(Map<String, double[]> weights) {
@@ -110,8 +121,7 @@ public final class CompiledLoss implements AutoCloseable {
     try (Fed fed = new Fed(batch);
         Result result =
             fed.runner().fetch(output(loss.loss())).fetch(output(loss.logits())).run()) {
-      double[] logits = Tensors.toDoubles(result.get(1));
-      return new Evaluation(Tensors.toDoubles(result.get(0))[0], correct(logits, batch.labels()));
+      return evaluation(result, batch);
     }
   }
 
@@ -132,10 +142,41 @@ public final class CompiledLoss implements AutoCloseable {
 
   /** The gradient of the batch's mean loss. */
   public double[] gradient(Batch batch) {
-    try (Fed fed = new Fed(batch);
-        Result result = fed.runner().fetch(gradientNodes().flat()).run()) {
-      return Tensors.toDoubles(result.get(0));
+    return differentiate(batch, false).gradient();
+  }
+
+  /**
+   * Runs loss and gradient, and may keep all values that products over this batch read.
+   *
+   * <p>Cost: a gradient.
+   */
+  public Pass differentiate(Batch batch, boolean keep) {
+    List<KeptValues.Kept> values = keep ? cachedProduct().values().all() : List.of();
+    try (Fed fed = new Fed(batch)) {
+      Session.Runner runner =
+          fed.runner()
+              .fetch(output(loss.loss()))
+              .fetch(output(loss.logits()))
+              .fetch(gradientNodes().flat());
+      values.forEach(value -> runner.fetch(value.keep()));
+      Result result = runner.run();
+      KeptBatch kept = new KeptBatch(session, values, result);
+      boolean read = false;
+      try {
+        Pass pass = new Pass(evaluation(result, batch), Tensors.toDoubles(result.get(2)), kept);
+        read = true;
+        return pass;
+      } finally {
+        if (!keep || !read) {
+          kept.close();
+        }
+      }
     }
+  }
+
+  private static Evaluation evaluation(Result result, Batch batch) {
+    int correct = correct(Tensors.toDoubles(result.get(1)), batch.labels());
+    return new Evaluation(Tensors.toDoubles(result.get(0))[0], correct);
   }
 
   /** The parameters that the loss does not depend on. */
@@ -150,23 +191,9 @@ public final class CompiledLoss implements AutoCloseable {
     return unused;
   }
 
-  /** The memory that {@link #keep} takes for one batch. */
+  /** The memory that {@link #differentiate} keeps for one batch. */
   public long bytesPerBatch() {
     return cachedProduct().values().bytes();
-  }
-
-  /**
-   * Computes and keeps all values that products over this batch read.
-   *
-   * <p>Cost: a gradient.
-   */
-  public KeptBatch keep(Batch batch) {
-    List<KeptValues.Kept> kept = cachedProduct().values().all();
-    try (Fed fed = new Fed(batch)) {
-      Session.Runner runner = fed.runner();
-      kept.forEach(value -> runner.fetch(value.keep()));
-      return new KeptBatch(session, kept, runner.run());
-    }
   }
 
   /** H·v over a batch that was kept. */
@@ -247,7 +274,7 @@ public final class CompiledLoss implements AutoCloseable {
       Ops tf = Ops.create(graph).withSubScope("product");
       KeptValues values = new KeptValues(graph);
       Operand<TNumber> direction = directionPlaceholder(tf);
-      Operand<TNumber> product = flatten(tf, product(tf, split(tf, direction), values));
+      Operand<TNumber> product = flatten(tf, writer().write(tf, split(tf, direction), values));
       nodes = new CachedProduct(direction, product, values);
       cachedProduct = nodes;
     }
@@ -269,35 +296,28 @@ public final class CompiledLoss implements AutoCloseable {
             .add(
                 flatten(
                     tf,
-                    product(tf, split(tf, start.identity(direction)), UnaryOperator.identity())));
+                    writer()
+                        .write(
+                            tf, split(tf, start.identity(direction)), UnaryOperator.identity())));
       }
       directProduct = nodes;
     }
     return nodes;
   }
 
-  /** Writes the curvature matrix times a direction that is given by parameter. */
-  private List<@Nullable Operand<TNumber>> product(
-      Ops tf, List<Operand<TNumber>> direction, UnaryOperator<Output<TNumber>> value) {
-    List<@Nullable Operand<TNumber>> gradients = gradientNodes().parts();
-    return switch (curvature) {
-      case HESSIAN -> new Tangent(graph, parameters, gradients).along(tf, direction, value);
-      case GAUSS_NEWTON -> {
-        Output<TNumber> logits = output(loss.logits());
-        List<Output<TNumber>> scores = List.of(logits);
-        List<@Nullable Operand<TNumber>> targets = new ArrayList<>(scores);
-        Operand<TNumber> moved =
-            Objects.requireNonNull(
-                new Tangent(graph, parameters, targets).along(tf, direction, value).get(0),
-                "logits depend on no parameter");
-        List<@Nullable Operand<TNumber>> slope = Gradient.of(graph, output(loss.loss()), scores);
-        Operand<TNumber> curved =
-            Objects.requireNonNull(
-                new Tangent(graph, scores, slope).along(tf, List.of(moved), value).get(0),
-                "the loss is linear in the logits");
-        yield Gradient.of(tf, graph, logits, curved, parameters, value);
-      }
-    };
+  private CurvatureProduct writer() {
+    CurvatureProduct written = writer;
+    if (written == null) {
+      written =
+          switch (curvature) {
+            case HESSIAN -> CurvatureProduct.hessian(graph, parameters, gradientNodes().parts());
+            case GAUSS_NEWTON ->
+                CurvatureProduct.gaussNewton(
+                    graph, parameters, output(loss.logits()), output(loss.loss()));
+          };
+      writer = written;
+    }
+    return written;
   }
 
   private Operand<TNumber> directionPlaceholder(Ops tf) {
@@ -350,10 +370,25 @@ public final class CompiledLoss implements AutoCloseable {
     return Shape.of(dimensions.stream().mapToLong(Long::longValue).toArray());
   }
 
+  /** The operations whose results differ from run to run. */
+  List<String> randomOperations() {
+    return loss.graph().getNodeList().stream()
+        .filter(node -> node.getOp().matches(".*(Random|Multinomial|Dropout).*"))
+        .map(node -> node.getOp() + " node " + node.getName())
+        .toList();
+  }
+
   @Override
   public void close() {
-    session.close();
-    graph.close();
+    close(session);
+  }
+
+  private void close(@Nullable Session running) {
+    try (graph) {
+      if (running != null) {
+        running.close();
+      }
+    }
   }
 
   /** A batch as the placeholders take it. */
@@ -367,8 +402,8 @@ public final class CompiledLoss implements AutoCloseable {
             "a batch of %d examples, expected %d".formatted(batch.size(), loss.batchSize()));
       }
       Shape shape = graph.outputOrThrow(loss.inputs()).shape();
-      inputs = Tensors.of(loss.precision(), shape, batch.inputs());
       labels = TInt32.vectorOf(batch.labels());
+      inputs = Tensors.of(loss.precision(), shape, batch.inputs());
     }
 
     Session.Runner runner() {
@@ -386,27 +421,32 @@ public final class CompiledLoss implements AutoCloseable {
   public static final class KeptBatch implements AutoCloseable {
     private final Session session;
     private final List<KeptValues.Kept> values;
-    private final Result handles;
+    private final Result pass;
+    private final int firstHandle;
 
-    KeptBatch(Session session, List<KeptValues.Kept> values, Result handles) {
+    KeptBatch(Session session, List<KeptValues.Kept> values, Result pass) {
       this.session = session;
       this.values = values;
-      this.handles = handles;
+      this.pass = pass;
+      this.firstHandle = pass.size() - values.size();
     }
 
     Session.Runner feedTo(Session.Runner runner) {
       for (int i = 0; i < values.size(); i++) {
-        runner.feed(values.get(i).handle(), handles.get(i));
+        runner.feed(values.get(i).handle(), pass.get(firstHandle + i));
       }
       return runner;
     }
 
     @Override
     public void close() {
-      Session.Runner runner = feedTo(session.runner());
-      values.forEach(value -> runner.addTarget(value.discard()));
-      runner.run().close();
-      handles.close();
+      try (pass) {
+        Session.Runner runner = feedTo(session.runner());
+        values.forEach(value -> runner.addTarget(value.discard()));
+        if (!values.isEmpty()) {
+          runner.run().close();
+        }
+      }
     }
   }
 }

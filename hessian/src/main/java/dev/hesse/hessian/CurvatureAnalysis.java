@@ -83,7 +83,11 @@ public record CurvatureAnalysis(
    */
   public static CurvatureAnalysis run(
       SymmetricOperator operator, int[] offsets, double noise, Options options, Progress progress) {
-    Lanczos space = Lanczos.fromRademacher(operator, options.seed(), 0, options.basisBytes());
+    // A density needs signs; for eigenvalues alone a Gaussian start is the safer one.
+    Lanczos space =
+        options.density().isPresent()
+            ? Lanczos.fromRademacher(operator, options.seed(), 0, options.basisBytes())
+            : Lanczos.fromGaussian(operator, options.seed(), options.basisBytes());
     Optional<Eigenpairs> eigenvalues =
         options
             .eigenvalues()

@@ -20,6 +20,7 @@ public record LossEvaluation(double loss, double accuracy) {
    * <p>Cost: one forward pass over the data.
    *
    * @param miniBatch examples per run
+   * @throws ModelException if the loss is not finite
    */
   public static LossEvaluation of(
       LossModel model,
@@ -38,7 +39,8 @@ public record LossEvaluation(double loss, double accuracy) {
         correct += part.correct();
         progress.update("loss", batch.from() + batch.count(), data.examples(), Double.NaN);
       }
-      return new LossEvaluation(loss, (double) correct / data.examples());
+      return new LossEvaluation(
+          ModelException.requireFinite("loss", loss), (double) correct / data.examples());
     }
   }
 }

@@ -31,14 +31,18 @@ public record OperatorChecks(
   /**
    * Runs the checks.
    *
-   * <p>Cost: two gradients and two products over the batch.
+   * <p>Cost: a gradient and two products over the batch.
    *
+   * @param first the batch's gradient, computed before
    * @param kept the batch's values if they are kept
    * @throws ModelException if two gradients differ by more than rounding
    */
   static OperatorChecks run(
-      CompiledLoss compiled, Batch batch, @Nullable KeptBatch kept, Precision precision) {
-    double[] first = compiled.gradient(batch);
+      CompiledLoss compiled,
+      Batch batch,
+      double[] first,
+      @Nullable KeptBatch kept,
+      Precision precision) {
     double[] second = compiled.gradient(batch);
     double norm = Math.sqrt(dot(first, first));
     double difference = 0;
@@ -49,7 +53,9 @@ public record OperatorChecks(
     if (relative > SLACK * precision.unitRoundoff()) {
       throw new ModelException(
           "two gradients of the same batch differ by %.1e of their norm".formatted(relative),
-          "Take a model without live dropout or other random operations");
+          compiled.randomOperations().isEmpty()
+              ? "Take a model without live dropout or other random operations"
+              : "Take a model without " + String.join(", ", compiled.randomOperations()));
     }
     Probes probes = new Probes(PROBE_SEED);
     double[] v = probes.rademacher(0, first.length);

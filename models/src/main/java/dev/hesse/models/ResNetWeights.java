@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResNetWeights {
   private static final Pattern BLOCK = Pattern.compile("layer1\\.(\\d+)\\.conv1\\.weight");
+
+  /** Blocks a stage of the deepest network that is looked for, ResNet1202. */
+  private static final int MAX_BLOCKS = 200;
+
   private static final int NAMES_SHOWN = 12;
 
   private final Checkpoint checkpoint;
@@ -34,8 +38,12 @@ public final class ResNetWeights {
         .tensors()
         .forEach(
             (name, tensor) -> {
-              if (!name.endsWith("num_batches_tracked")) {
-                tensors.put(canonicalName(name), tensor);
+              if (!name.endsWith("num_batches_tracked")
+                  && tensors.put(canonicalName(name), tensor) != null) {
+                throw new BadInputException(
+                    "%s: %s is there twice, under different names"
+                        .formatted(checkpoint.path(), BadInputException.quote(canonicalName(name))),
+                    "Keep the tensors of one network only");
               }
             });
   }
@@ -51,7 +59,7 @@ public final class ResNetWeights {
     StoredTensor first = tensors.get("conv1.weight");
     StoredTensor last = tensors.get("fc.weight");
     long blocks = tensors.keySet().stream().map(BLOCK::matcher).filter(Matcher::matches).count();
-    if (first == null || last == null || blocks == 0 || blocks > 1000) {
+    if (first == null || last == null || blocks == 0 || blocks > MAX_BLOCKS) {
       return List.of();
     }
     if (first.shape().length != 4 || last.shape().length != 2 || last.shape()[0] < 2) {
@@ -124,7 +132,10 @@ public final class ResNetWeights {
       }
     }
     List<String> unexpected =
-        tensors.keySet().stream().filter(name -> !expected.containsKey(name)).toList();
+        tensors.keySet().stream()
+            .filter(name -> !expected.containsKey(name))
+            .map(BadInputException::quote)
+            .toList();
     List<String> mismatches = new ArrayList<>();
     describe("missing", missing, mismatches);
     describe("unexpected", unexpected, mismatches);

@@ -53,7 +53,7 @@ class ResNetWeightsTest {
         .hasMessageContaining("conv1.weight is [2, 3, 3, 3] instead of [16, 3, 3, 3]")
         .hasMessageEndingWith("It fits with --depth 8 --width 2.");
     assertThatThrownBy(() -> ResNet.load(checkpoint, A))
-        .hasMessageContaining("unexpected (layer2.0.downsample.0.weight, ")
+        .hasMessageContaining("unexpected ('layer2.0.downsample.0.weight', ")
         .hasMessageEndingWith("It fits with --shortcut B.");
     assertThatThrownBy(() -> ResNet.load(checkpoint, BARE))
         .hasMessageEndingWith("It fits with --batch-norm true.");
@@ -66,7 +66,7 @@ class ResNetWeightsTest {
   void aCheckpointOfAnotherFamilyIsSentToInspect() {
     Checkpoint checkpoint = checkpoint(Map.of("encoder.weight", floats(new long[] {2}, 1, 2)));
     assertThatThrownBy(() -> ResNet.load(checkpoint, B))
-        .hasMessageContaining("1 unexpected (encoder.weight)")
+        .hasMessageContaining("1 unexpected ('encoder.weight')")
         .hasMessageEndingWith("or inspect it: hesse inspect some.pt.");
   }
 
@@ -77,6 +77,15 @@ class ResNetWeightsTest {
     assertThatThrownBy(() -> ResNet.load(checkpoint(tensors), B))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("some.pt: bn1.bias holds NaN at element 1");
+  }
+
+  @Test
+  void twoTensorsForOneVariableAreRefused() throws IOException {
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>(read("shortcut-b").tensors());
+    tensors.put("linear.weight", tensors.get("fc.weight"));
+    assertThatThrownBy(() -> new ResNetWeights(checkpoint(tensors)))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("some.pt: 'fc.weight' is there twice");
   }
 
   @Test

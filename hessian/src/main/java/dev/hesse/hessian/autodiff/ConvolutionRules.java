@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
@@ -129,11 +130,7 @@ final class ConvolutionRules {
       Node node, Operand<TNumber> a, Operand<TNumber> b, boolean transposeA, boolean transposeB) {
     return node.tf()
         .linalg
-        .matMul(
-            a,
-            b,
-            org.tensorflow.op.linalg.MatMul.transposeA(transposeA),
-            org.tensorflow.op.linalg.MatMul.transposeB(transposeB));
+        .matMul(a, b, MatMul.transposeA(transposeA), MatMul.transposeB(transposeB));
   }
 
   /** y = x + b, with b along the channels. */

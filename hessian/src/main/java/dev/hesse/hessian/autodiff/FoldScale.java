@@ -1,5 +1,6 @@
 package dev.hesse.hessian.autodiff;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -22,8 +23,13 @@ import org.tensorflow.proto.NodeDef;
 public final class FoldScale {
   private FoldScale() {}
 
-  /** The graph with every foldable scale folded; other nodes keep their names and places. */
-  public static GraphDef apply(GraphDef definition) {
+  /**
+   * The graph with every foldable scale folded. A convolution that was followed by a scale now has
+   * the scaled value; all other nodes keep theirs.
+   *
+   * @param fetched names of nodes whose value is read from outside and must not change
+   */
+  public static GraphDef apply(GraphDef definition, Set<String> fetched) {
     try (Graph graph = new Graph()) {
       graph.importGraphDef(definition);
       Map<String, NodeDef> replaced = new HashMap<>();
@@ -36,7 +42,9 @@ public final class FoldScale {
         for (int side = 0; side < 2; side++) {
           GraphOperation convolution = (GraphOperation) product.input(side).op();
           Operand<?> scale = product.input(1 - side);
-          if (isScaledConvolution(convolution, scale) && !replaced.containsKey(product.name())) {
+          if (isScaledConvolution(convolution, scale)
+              && !fetched.contains(convolution.name())
+              && !replaced.containsKey(product.name())) {
             String kernel = convolution.name() + "/scaled_kernel";
             AttrValue type = node(definition, product.name()).getAttrOrThrow("T");
             folded.addNode(
@@ -83,7 +91,7 @@ public final class FoldScale {
   /** Whether the scale is computed from the convolution itself, as training batch norm does. */
   private static boolean dependsOn(GraphOperation operation, GraphOperation ancestor) {
     Set<GraphOperation> seen = new HashSet<>(Set.of(operation));
-    List<GraphOperation> open = new java.util.ArrayList<>(seen);
+    List<GraphOperation> open = new ArrayList<>(seen);
     while (!open.isEmpty()) {
       GraphOperation next = open.remove(open.size() - 1);
       if (next.equals(ancestor)) {

@@ -22,12 +22,10 @@ import org.tensorflow.types.family.TNumber;
  * additions to the graph are not seen.
  */
 final class GraphView {
-  private final Graph graph;
   private final List<GraphOperation> operations = new ArrayList<>();
   private final Map<String, NodeDef> definitions = new HashMap<>();
 
   GraphView(Graph graph) {
-    this.graph = graph;
     // Nodes are numbered as they are added, and an acyclic graph adds inputs first.
     for (Iterator<GraphOperation> all = graph.operations(); all.hasNext(); ) {
       operations.add(all.next());
@@ -73,9 +71,5 @@ final class GraphView {
       throw new IllegalArgumentException(operation.name() + " was added after the view was taken");
     }
     return new Node(tf, operation, definition, value);
-  }
-
-  Graph graph() {
-    return graph;
   }
 }

@@ -67,7 +67,7 @@ final class ShapeRules {
     return node.tf().pad(x, node.tf().constant(paddings), ArithmeticRules.scalar(node, 0));
   }
 
-  /** Surrounds x by margins of a constant value, whose derivative is a margin of zeros. */
+  /** Surrounds x by margins of zero, or of a value that is the third input. */
   private static final class Padding implements DerivativeRule {
     @Override
     public List<@Nullable Operand<TNumber>> gradient(
@@ -78,8 +78,12 @@ final class ShapeRules {
       if (g != null) {
         Ops tf = node.tf();
         long[] begin = Arrays.stream(paddings(node)).mapToLong(margins -> margins[0]).toArray();
-        gradients.set(
-            0, tf.slice(g, tf.constant(begin), tf.constant(node.inputShape(0).asArray())));
+        Operand<TNumber> inner =
+            tf.slice(g, tf.constant(begin), tf.constant(node.inputShape(0).asArray()));
+        gradients.set(0, inner);
+        if (node.inputs() == 3) {
+          gradients.set(2, tf.math.sub(total(tf, g), total(tf, inner)));
+        }
       }
       return gradients;
     }
@@ -87,8 +91,17 @@ final class ShapeRules {
     @Override
     public List<@Nullable Operand<TNumber>> tangent(
         Node node, List<@Nullable Operand<TNumber>> inputs) {
+      Ops tf = node.tf();
+      Operand<TNumber> zero = ArithmeticRules.scalar(node, 0);
       Operand<TNumber> x = inputs.get(0);
-      return Collections.singletonList(x == null ? null : pad(node, x, paddings(node)));
+      Operand<TNumber> inner = x != null ? x : Sums.broadcast(tf, zero, node.inputShape(0));
+      Operand<TNumber> value = inputs.size() == 3 ? inputs.get(2) : null;
+      return Collections.singletonList(
+          tf.pad(inner, tf.constant(paddings(node)), value != null ? value : zero));
+    }
+
+    private static Operand<TNumber> total(Ops tf, Operand<TNumber> x) {
+      return tf.sum(tf.reshape(x, tf.constant(new int[] {-1})), tf.constant(0));
     }
 
     private static long[][] paddings(Node node) {

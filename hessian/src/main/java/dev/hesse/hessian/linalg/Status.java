@@ -5,7 +5,7 @@ public enum Status {
   /** The estimator's own stopping rule was met. */
   CONVERGED(true),
   /** As accurate as the rounding of products and basis permits, which is short of the tolerance. */
-  ROUNDING_LIMITED(true),
+  ROUNDING_LIMITED(false),
   /** More eigenpairs were asked for than the matrix has; all of them were found. */
   DIMENSION_EXHAUSTED(true),
   /** The most products or samples allowed were spent first. */
@@ -19,7 +19,7 @@ public enum Status {
     this.converged = converged;
   }
 
-  /** Whether more products would gain nothing that was asked for. */
+  /** Whether what was asked for was reached. */
   public boolean converged() {
     return converged;
   }

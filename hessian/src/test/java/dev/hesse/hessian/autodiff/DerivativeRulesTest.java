@@ -170,6 +170,11 @@ class DerivativeRulesTest {
             (tf, x) ->
                 tf.pad(x.get(0), tf.constant(new int[][] {{0, 1}, {2, 0}}), tf.constant(7.0)),
             shape(2, 3)),
+        new Case(
+            "PadV2 with a computed value",
+            (tf, x) -> tf.pad(x.get(0), tf.constant(new int[][] {{0, 1}, {2, 0}}), x.get(1)),
+            shape(2, 3),
+            shape()),
         new Case("Pad", DerivativeRulesTest::pad, shape(2, 3)),
         new Case(
             "Slice",

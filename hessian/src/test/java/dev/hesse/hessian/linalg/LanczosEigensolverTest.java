@@ -58,7 +58,9 @@ class LanczosEigensolverTest {
       int n = exact.length;
       double slack = 0x1p-40 * Math.max(Math.abs(exact[0]), Math.abs(exact[n - 1]));
       Eigenpairs found = solve(operator, new Options(3, 2, 300, tolerance, 0));
-      assertThat(found.status().converged()).as(found.message()).isTrue();
+      assertThat(found.status())
+          .as(found.message())
+          .isNotIn(Status.MAX_PRODUCTS, Status.OUT_OF_MEMORY);
       assertThat(found.top()).hasSize(Math.min(3, n));
       assertThat(found.bottom()).hasSize(Math.min(2, n));
       assertThat(found.products()).isEqualTo(operator.products).isLessThanOrEqualTo(n);

@@ -15,11 +15,11 @@ import java.util.stream.Collectors;
 
 /**
  * Turns tensors into rows of little-endian elements. Contiguous little-endian tensors share the
- * file's memory. All others are copied, and all copies together take at most four times the file's
- * size and a mebibyte: a few bytes can claim to be an expanded tensor of any size.
+ * file's memory, all others are copied. All tensors together hold at most four times the file's
+ * size and a mebibyte: a few bytes can claim to be an expanded tensor of any size, or many tensors.
  */
 final class TensorLoader {
-  private static final int COPIES = 4;
+  private static final int FACTOR = 4;
   private static final long FREE = 1 << 20;
 
   private final FileBytes file;
@@ -35,7 +35,7 @@ final class TensorLoader {
     this.file = file;
     this.order = order;
     this.storages = storages;
-    this.budget = COPIES * file.size() + FREE;
+    this.budget = FACTOR * file.size() + FREE;
   }
 
   StoredTensor load(TensorValue tensor) throws IOException {
@@ -54,16 +54,11 @@ final class TensorLoader {
               .formatted(Math.max(elements, span), dtype.label()),
           "In PyTorch, split the tensor or save it in a smaller type");
     }
-    boolean shared =
-        tensor.layout().isRowMajor() && (order == ByteOrder.LITTLE_ENDIAN || dtype.bytes() == 1);
-    if (!shared) {
-      budget -= elements * dtype.bytes();
-      if (budget < 0) {
-        throw new BadInputException(
-            "expanded or transposed tensors take more than %d times the file's %d bytes"
-                .formatted(COPIES, file.size()),
-            "In PyTorch, call .contiguous() on each tensor and save the state dict again");
-      }
+    budget -= elements * dtype.bytes();
+    if (budget < 0) {
+      throw new BadInputException(
+          "tensors take more than %d times the file's %d bytes".formatted(FACTOR, file.size()),
+          "In PyTorch, save a state dict whose tensors do not share or repeat elements: call .clone() on each");
     }
     Region storage = Objects.requireNonNull(storages.get(tensor.storage().key()));
     long start = elements == 0 ? 0 : storage.offset() + tensor.offset() * dtype.bytes();
