@@ -84,12 +84,48 @@ final class ConvolutionRules {
   private static Operand<TNumber> filterGradient(
       Node node, Operand<TNumber> input, Shape filter, Operand<TNumber> g) {
     long[][] margins = margins(node);
-    if (margins.length == 0) {
-      return node.apply("Conv2DBackpropFilter", List.of(input, sizes(node, filter), g));
-    }
     Operand<TNumber> padded =
-        node.tf().pad(input, node.tf().constant(margins), ArithmeticRules.scalar(node, 0));
-    return node.applyUnpadded("Conv2DBackpropFilter", List.of(padded, sizes(node, filter), g));
+        margins.length == 0
+            ? input
+            : node.tf().pad(input, node.tf().constant(margins), ArithmeticRules.scalar(node, 0));
+    if (isStridedPointwise(node, filter)) {
+      return pointwiseFilterGradient(node, padded, filter, g);
+    }
+    List<Operand<?>> inputs = List.of(padded, sizes(node, filter), g);
+    return margins.length == 0
+        ? node.apply("Conv2DBackpropFilter", inputs)
+        : node.applyUnpadded("Conv2DBackpropFilter", inputs);
+  }
+
+  private static boolean isStridedPointwise(Node node, Shape filter) {
+    return filter.get(0) == 1
+        && filter.get(1) == 1
+        && node.attribute("data_format").getS().toStringUtf8().equals("NHWC")
+        && node.attribute("strides").getList().getIList().stream().anyMatch(s -> s > 1);
+  }
+
+  /**
+   * The gradient for a 1×1 kernel with strides, as a matrix product over the pixels that the kernel
+   * meets. TensorFlow 2.18's own kernel ends the process where oneDNN computes it for an odd number
+   * of examples with fewer than 16 channels.
+   */
+  private static Operand<TNumber> pointwiseFilterGradient(
+      Node node, Operand<TNumber> input, Shape filter, Operand<TNumber> g) {
+    Ops tf = node.tf();
+    int[] strides =
+        node.attribute("strides").getList().getIList().stream()
+            .mapToInt(Math::toIntExact)
+            .toArray();
+    Operand<TNumber> met =
+        tf.stridedSlice(
+            input,
+            tf.constant(new int[strides.length]),
+            sizes(node, input.shape()),
+            tf.constant(strides));
+    long channels = filter.get(2);
+    Operand<TNumber> columns = tf.reshape(met, tf.constant(new long[] {-1, channels}));
+    Operand<TNumber> outputs = tf.reshape(g, tf.constant(new long[] {-1, filter.get(3)}));
+    return tf.reshape(product(node, columns, outputs, true, false), tf.constant(filter.asArray()));
   }
 
   /** What the node pads before and after each dimension; empty if its padding is not explicit. */
