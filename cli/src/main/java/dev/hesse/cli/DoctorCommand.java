@@ -37,6 +37,9 @@ final class DoctorCommand implements Command {
           new Library("libcuda.so.1", "the NVIDIA driver"),
           new Library("libcudart.so.12", "CUDA 12"),
           new Library("libcublas.so.12", "CUDA 12"),
+          new Library("libcufft.so.11", "CUDA 12"),
+          new Library("libcusolver.so.11", "CUDA 12"),
+          new Library("libcusparse.so.12", "CUDA 12"),
           new Library("libcudnn.so.9", "cuDNN 9"));
 
   @Override

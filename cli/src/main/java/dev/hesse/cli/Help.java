@@ -25,6 +25,9 @@ final class Help {
     for (ExitStatus status : ExitStatus.values()) {
       entry(text, Integer.toString(status.code()), status.meaning(), 7);
     }
+    text.append("\nenvironment:\n");
+    entry(text, "HESSE_GPU=1", "use the build for NVIDIA GPUs, which is made on its first use", 20);
+    entry(text, "HESSE_JAVA_OPTS", "further options for Java, such as -Xmx8g", 20);
     text.append("\nexample:\n");
     example(text, commands.get(0).examples().get(0));
     return text.toString();

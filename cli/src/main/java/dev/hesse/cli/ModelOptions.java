@@ -21,7 +21,7 @@ record ModelOptions(
     Optional<Boolean> batchNorm,
     Optional<Shortcut> shortcut) {
 
-  private static final String BY_CHECKPOINT = "what the checkpoint says, else ";
+  private static final String BY_WEIGHTS = "as the weights say, else ";
 
   private enum Architecture {
     RESNET
@@ -43,25 +43,25 @@ record ModelOptions(
                   "6n + 2 for a whole n from 1 to 200, such as 20, 32 or 56",
                   text -> ValueType.whole(8, 1202).parser().apply(text).filter(d -> d % 6 == 2)),
               "weighted layers, 6n + 2")
-          .withDefault(BY_CHECKPOINT + ResNetConfig.DEPTH_DEFAULT);
+          .withDefault(BY_WEIGHTS + ResNetConfig.DEPTH_DEFAULT);
   private static final CommandOption<Integer> WIDTH =
       CommandOption.of("width", ValueType.whole(1, 4096), "channels of the first stage")
-          .withDefault(BY_CHECKPOINT + ResNetConfig.WIDTH_DEFAULT);
+          .withDefault(BY_WEIGHTS + ResNetConfig.WIDTH_DEFAULT);
   private static final CommandOption<Integer> CLASSES =
       CommandOption.of("classes", ValueType.whole(2, 100_000), "outputs of the classifier")
-          .withDefault(BY_CHECKPOINT + ResNetConfig.CLASSES_DEFAULT);
+          .withDefault(BY_WEIGHTS + ResNetConfig.CLASSES_DEFAULT);
   private static final CommandOption<Shortcut> SHORTCUT =
       CommandOption.of(
               "shortcut",
               ValueType.choice(Shortcut.class, Shortcut::name),
               "where a stage begins: A every second pixel and zero channels, B a 1×1 convolution")
-          .withDefault(BY_CHECKPOINT + ResNetConfig.DEFAULT.shortcut());
+          .withDefault(BY_WEIGHTS + ResNetConfig.DEFAULT.shortcut());
   private static final CommandOption<Boolean> BATCH_NORM =
       CommandOption.of("batch-norm", ValueType.TRUTH, "whether the network has batch norm")
-          .withDefault(BY_CHECKPOINT + ResNetConfig.DEFAULT.batchNorm());
+          .withDefault(BY_WEIGHTS + ResNetConfig.DEFAULT.batchNorm());
   private static final CommandOption<Boolean> RESIDUAL =
       CommandOption.of("residual", ValueType.TRUTH, "whether blocks add their input")
-          .withDefault(BY_CHECKPOINT + ResNetConfig.DEFAULT.residual());
+          .withDefault(BY_WEIGHTS + ResNetConfig.DEFAULT.residual());
   static final Usage.Group GROUP =
       new Usage.Group(
           "model", List.of(RESUME, ARCH, DEPTH, WIDTH, CLASSES, SHORTCUT, BATCH_NORM, RESIDUAL));

@@ -19,9 +19,9 @@ record OutputOptions(Path folder, boolean json, boolean quiet, boolean verbose) 
   static final CommandOption<Boolean> JSON =
       CommandOption.flag("json", "print JSON and nothing else on standard output");
   static final CommandOption<Boolean> QUIET =
-      CommandOption.flag("quiet", "print errors and warnings only, and what --json asks for");
+      CommandOption.flag("quiet", "show no summary and no progress");
   static final CommandOption<Boolean> VERBOSE =
-      CommandOption.flag("verbose", "show where an error happened, and more of what is done");
+      CommandOption.flag("verbose", "show with an error where in the program it happened");
   static final Usage.Group GROUP = new Usage.Group("output", List.of(OUT, JSON, QUIET, VERBOSE));
 
   static OutputOptions from(Arguments arguments) {

@@ -181,14 +181,18 @@ class BadInputTest {
                 .formatted(file, file));
     assertThat(CommandRun.of("plot x.json --out", file.resolve("below")).err())
         .contains(" no file can be written there, as ");
-    Path taken = Files.createDirectories(folder.resolve("full/report.json")).getParent();
+    Path full = Files.createDirectories(folder.resolve("full/example.pdf")).getParent();
     CommandRun blocked =
         CommandRun.of(
             "analyze --resume DEMO/net.pt --images DEMO/images.npy --labels DEMO/labels.npy"
-                + " --only accuracy --out",
-            taken);
+                + " --hessian-batch-size 10 --only density --density-iter 2 --out",
+            full);
     assertThat(blocked.status()).isEqualTo(ExitStatus.FAILURE);
-    assertThat(taken.toFile().list()).containsExactly("report.json");
+    assertThat(blocked.err())
+        .isEqualTo(
+            "hesse: %s cannot be written: %1$s is something else already. Free the disk or name another folder with --out.%n"
+                .formatted(full.resolve("example.pdf")));
+    assertThat(full.toFile().list()).containsExactly("example.pdf");
   }
 
   @Test

@@ -38,7 +38,7 @@ class LauncherTest {
     java("17.0.9");
     tool(
         "mvn",
-        "mkdir -p cli/target; for a; do [ \"$a\" = -Pgpu ] && gpu=-gpu; done; touch cli/target/hesse${gpu:-}.jar");
+        "mkdir -p cli/target/hesse-lib; for a; do [ \"$a\" = -Pgpu ] && gpu=-gpu; done; touch cli/target/hesse${gpu:-}.jar");
   }
 
   private void java(String version) throws IOException {
@@ -57,8 +57,9 @@ class LauncherTest {
   }
 
   private Result run(String command) throws IOException, InterruptedException {
-    Path out = temporary.resolve("out");
-    Path err = temporary.resolve("err");
+    // The filter of a run may still write after the program has ended.
+    Path out = Files.createTempFile(temporary, "out", "");
+    Path err = Files.createTempFile(temporary, "err", "");
     ProcessBuilder builder =
         new ProcessBuilder("bash", "-c", command)
             .directory(temporary.toFile())
