@@ -7,7 +7,6 @@ import dev.hesse.hessian.LossEvaluation;
 import dev.hesse.hessian.OperatorChecks;
 import dev.hesse.hessian.linalg.Eigenpair;
 import dev.hesse.hessian.linalg.Eigenpairs;
-import dev.hesse.hessian.linalg.Status;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.models.LossModel;
 import java.util.ArrayList;
@@ -149,16 +148,11 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
         .map(CurvatureResults::estimates)
         .map(
             e ->
-                e.eigenvalues().map(pairs -> reached(pairs.status())).orElse(true)
-                    && e.density().map(density -> reached(density.status())).orElse(true)
+                e.eigenvalues().map(pairs -> pairs.status().converged()).orElse(true)
+                    && e.density().map(density -> density.status().converged()).orElse(true)
                     && e.trace()
-                        .map(trace -> !asked.toleranceGiven() || reached(trace.status()))
+                        .map(trace -> !asked.toleranceGiven() || trace.status().converged())
                         .orElse(true))
         .orElse(true);
-  }
-
-  /** Whether a status says that the tolerance was met, or that there is nothing more to find. */
-  static boolean reached(Status status) {
-    return status == Status.CONVERGED || status == Status.DIMENSION_EXHAUSTED;
   }
 }

@@ -59,6 +59,20 @@ final class AnalyzeCommand implements Command {
           .eigenvectors()
           .ifPresent(file -> outputs.prepare(folderOf(file), EstimatorOptions.EIGENVECTORS));
       ModelOptions.Loaded model = options.model().load();
+      model
+          .alternatives()
+          .forEach(
+              other ->
+                  console.say(
+                      "warning: the weights fit %s, which is taken, and %s. Say which with --shortcut or --residual."
+                          .formatted(model.network().config(), other)));
+      options
+          .estimates()
+          .eigenvectors()
+          .ifPresent(
+              file ->
+                  Eigenvectors.requireRoom(
+                      options.estimates().pairs(), model.network().parameters()));
       BatchSource data = options.data().open(model.network());
       Device device = options.computation().device(console);
       Analysis analysis = Analysis.run(options, model.network(), data, device, console.progress());

@@ -78,7 +78,7 @@ record AnalyzeReport(
   private Eigenvalues eigenvalues(Eigenpairs found) {
     return new Eigenvalues(
         options.estimates().eigenvalues().orElseThrow().method().label(),
-        Analysis.reached(found.status()),
+        found.status().converged(),
         found.products(),
         values(Analysis.top(found)),
         values(found.bottom()));
@@ -91,7 +91,7 @@ record AnalyzeReport(
   private static Trace trace(TraceEstimate estimate) {
     return new Trace(
         TRACE_METHOD,
-        Analysis.reached(estimate.status()),
+        estimate.status().converged(),
         estimate.samples().size(),
         estimate.samples().size(),
         estimate.trace().value(),

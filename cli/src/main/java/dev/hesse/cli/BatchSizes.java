@@ -49,6 +49,6 @@ record BatchSizes(Optional<Integer> examples, Optional<Integer> miniBatch) {
   int miniBatch(int count) {
     int most = CurvatureOperator.Options.MINI_BATCH_DEFAULT;
     int parts = (count - 1) / most + 1;
-    return miniBatch.orElse((count - 1) / parts + 1);
+    return Math.min(count, miniBatch.orElse((count - 1) / parts + 1));
   }
 }

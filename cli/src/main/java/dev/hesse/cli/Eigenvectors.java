@@ -53,6 +53,21 @@ final class Eigenvectors {
 
   private Eigenvectors() {}
 
+  /**
+   * Makes sure, before anything is computed, that the vectors fit one array.
+   *
+   * @throws CommandException with status {@link ExitStatus#WRONG_USAGE} if they do not
+   */
+  static void requireRoom(long vectors, ParameterLayout layout) {
+    long most = Integer.MAX_VALUE / Float.BYTES / Math.max(1, layout.dimension());
+    if (vectors > most) {
+      throw CommandException.usage(
+          "%d eigenvectors of %d parameters do not fit a file of 2 GiB"
+              .formatted(vectors, layout.dimension()),
+          "Ask for at most %d".formatted(most));
+    }
+  }
+
   /** Writes the vectors of the pairs, in their order. */
   static void write(List<Eigenpair> pairs, ParameterLayout layout, Format format, Path target)
       throws IOException {

@@ -190,6 +190,11 @@ record EstimatorOptions(
     return Math.max(forEigenvalues, density.map(SpectralDensity.Options::steps).orElse(0));
   }
 
+  /** How many eigenpairs are asked for. */
+  long pairs() {
+    return eigenvalues.map(wanted -> (long) wanted.top() + wanted.bottom()).orElse(0L);
+  }
+
   /** How many such bases there are at once. */
   int bases() {
     return density.map(wanted -> wanted.runs() > 1).orElse(false) ? 2 : 1;

@@ -31,6 +31,10 @@ record Failure(ExitStatus status, String line) {
     if (error instanceof ModelException || error instanceof UnsupportedGraphException) {
       return new Failure(ExitStatus.FAILURE, message(error));
     }
+    if (error instanceof ArithmeticException) {
+      return failure(
+          message(error), "Try --precision float64, or a checkpoint whose weights are smaller");
+    }
     if (error instanceof OutOfMemoryError) {
       return failure(
           "Java's memory of %d MiB is used up".formatted(Runtime.getRuntime().maxMemory() >> 20),

@@ -3,6 +3,7 @@ package dev.hesse.cli;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import dev.hesse.io.BadInputException;
 import dev.hesse.io.Checkpoint;
 import dev.hesse.io.StoredTensor;
 import java.io.IOException;
@@ -70,13 +71,16 @@ final class InspectCommand implements Command {
 
   private static String table(Checkpoint checkpoint) {
     Map<String, StoredTensor> tensors = checkpoint.tensors();
-    int nameWidth = tensors.keySet().stream().mapToInt(String::length).max().orElse(0);
+    int nameWidth =
+        tensors.keySet().stream().mapToInt(name -> printable(name).length()).max().orElse(0);
     StringBuilder text = new StringBuilder();
     text.append(checkpoint.path()).append(": ").append(checkpoint.format().label()).append('\n');
     text.append("sha256 ").append(checkpoint.sha256()).append('\n');
     checkpoint
         .metadata()
-        .forEach((key, value) -> text.append(key).append(" = ").append(value).append('\n'));
+        .forEach(
+            (key, value) ->
+                text.append(printable(key)).append(" = ").append(printable(value)).append('\n'));
     text.append('\n');
     long elements = 0;
     long bytes = 0;
@@ -86,7 +90,7 @@ final class InspectCommand implements Command {
           String.format(
               Locale.ROOT,
               "%-" + Math.max(1, nameWidth) + "s  %-8s  %s%n",
-              entry.getKey(),
+              printable(entry.getKey()),
               tensor.dtype().label(),
               Arrays.toString(tensor.shape())));
       elements += tensor.elementCount();
@@ -100,5 +104,11 @@ final class InspectCommand implements Command {
             elements,
             Bytes.text(bytes)));
     return text.toString();
+  }
+
+  /** A name from the file, cut and escaped as errors show it, without their quotes. */
+  private static String printable(String untrusted) {
+    String quoted = BadInputException.quote(untrusted);
+    return quoted.substring(1, quoted.length() - 1);
   }
 }

@@ -35,8 +35,12 @@ public final class Main {
     Locale.setDefault(Locale.ROOT);
     Console console = Console.ofProcess();
     console.interruption().watch(console);
-    ExitStatus status = new Main(console).run(List.of(args));
-    console.interruption().over();
+    ExitStatus status = ExitStatus.FAILURE;
+    try {
+      status = new Main(console).run(List.of(args));
+    } finally {
+      console.interruption().over();
+    }
     System.exit(status.code());
   }
 
@@ -52,7 +56,7 @@ public final class Main {
             null);
       }
       return status;
-    } catch (IOException | RuntimeException | OutOfMemoryError | LinkageError e) {
+    } catch (IOException | RuntimeException | Error e) {
       Failure failure = Failure.of(e);
       console.say(failure.line());
       if (arguments.contains(OutputOptions.VERBOSE.dashed())) {

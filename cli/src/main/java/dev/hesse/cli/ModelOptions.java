@@ -66,8 +66,12 @@ record ModelOptions(
       new Usage.Group(
           "model", List.of(RESUME, ARCH, DEPTH, WIDTH, CLASSES, SHORTCUT, BATCH_NORM, RESIDUAL));
 
-  /** A network and the file that its weights are from. */
-  record Loaded(Checkpoint checkpoint, ResNet network) {}
+  /**
+   * A network and the file that its weights are from.
+   *
+   * @param alternatives other networks that the same weights and options fit
+   */
+  record Loaded(Checkpoint checkpoint, ResNet network, List<ResNetConfig> alternatives) {}
 
   static ModelOptions from(Arguments arguments) {
     Path resume =
@@ -102,7 +106,9 @@ record ModelOptions(
             .findFirst()
             .map(this::with)
             .orElseGet(() -> with(ResNetConfig.DEFAULT));
-    return new Loaded(checkpoint, ResNet.load(checkpoint, config));
+    List<ResNetConfig> alternatives =
+        fitting.stream().filter(this::agrees).filter(other -> !other.equals(config)).toList();
+    return new Loaded(checkpoint, ResNet.load(checkpoint, config), alternatives);
   }
 
   private boolean agrees(ResNetConfig config) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -73,11 +74,12 @@ final class Outputs implements AutoCloseable {
   /**
    * Writes all files beside their places, then moves them there.
    *
+   * @throws CancellationException if an interruption has closed the outputs
    * @throws CommandException with status {@link ExitStatus#FAILURE} if one cannot be written
    */
   synchronized void commit() {
     if (closed) {
-      return;
+      throw new CancellationException("the outputs are closed");
     }
     String suffix = ".%x.part".formatted(ThreadLocalRandom.current().nextLong());
     Map<Path, Path> parts = new LinkedHashMap<>();

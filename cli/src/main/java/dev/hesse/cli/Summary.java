@@ -92,14 +92,14 @@ final class Summary {
   }
 
   private void shortfall(Status status, String message) {
-    if (!Analysis.reached(status)) {
+    if (!status.converged()) {
       row("", "not converged: %s", message);
     }
   }
 
   /** The trace has its error beside it; that it is above the tolerance is no failure. */
   private void accuracy(TraceEstimate trace) {
-    if (!Analysis.reached(trace.status())) {
+    if (!trace.status().converged()) {
       row("", "%s", trace.message());
     }
   }
