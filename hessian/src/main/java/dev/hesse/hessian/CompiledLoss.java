@@ -198,14 +198,8 @@ public final class CompiledLoss implements AutoCloseable {
 
   /** H·v over a batch that was kept. */
   public double[] product(KeptBatch batch, double[] direction) {
-    CachedProduct nodes = cachedProduct();
     try (TNumber fed = vector(direction);
-        Result result =
-            batch
-                .feedTo(session.runner())
-                .feed(nodes.direction(), fed)
-                .fetch(nodes.product())
-                .run()) {
+        Result result = productRunner(batch, fed).run()) {
       return Tensors.toDoubles(result.get(0));
     }
   }
@@ -216,19 +210,17 @@ public final class CompiledLoss implements AutoCloseable {
    * @return seconds on all threads together by type of operation, longest first
    */
   public Map<String, Double> profile(KeptBatch batch, double[] direction) {
-    CachedProduct nodes = cachedProduct();
     RunOptions traced =
         RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
     try (TNumber fed = vector(direction);
-        Result result =
-            batch
-                .feedTo(session.runner())
-                .feed(nodes.direction(), fed)
-                .fetch(nodes.product())
-                .setOptions(traced)
-                .runAndFetchMetadata()) {
+        Result result = productRunner(batch, fed).setOptions(traced).runAndFetchMetadata()) {
       return OperationTimes.of(result.getMetadata().orElseThrow().getStepStats());
     }
+  }
+
+  private Session.Runner productRunner(KeptBatch batch, TNumber direction) {
+    CachedProduct nodes = cachedProduct();
+    return batch.feedTo(session.runner()).feed(nodes.direction(), direction).fetch(nodes.product());
   }
 
   /**

@@ -79,7 +79,7 @@ public record CurvatureAnalysis(
    * Runs what the options ask for.
    *
    * @param offsets where each parameter begins in a vector, and last n: the trace's blocks
-   * @param noise bound on a product's rounding error relative to the matrix's norm
+   * @param noise estimate of a product's rounding error relative to the matrix's norm
    */
   public static CurvatureAnalysis run(
       SymmetricOperator operator, int[] offsets, double noise, Options options, Progress progress) {

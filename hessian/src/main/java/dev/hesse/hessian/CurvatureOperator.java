@@ -249,9 +249,10 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
   }
 
   /**
-   * An estimate of a product's rounding error relative to the matrix's norm: 16 unit roundoffs. For
-   * ResNets of 8 to 20 layers, products in float32 were within it of products in float64. It does
-   * not hold for a GPU that rounds products to TensorFloat-32.
+   * An estimate of a product's rounding error relative to the matrix's norm: 16 unit roundoffs,
+   * 9.5e-7 in float32. The {@linkplain OperatorChecks#symmetry symmetry defects} of trained ResNets
+   * of 8 layers were 3e-7 to 8e-7. It does not hold for a GPU that rounds products to
+   * TensorFloat-32.
    */
   public double noise() {
     return 16 * precision.unitRoundoff();

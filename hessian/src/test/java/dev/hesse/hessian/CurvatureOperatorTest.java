@@ -68,9 +68,9 @@ class CurvatureOperatorTest {
   }
 
   /**
-   * Central differences of the float64 gradient along v. With h = 1e-6·‖w‖/‖v‖ they are off by
-   * about u·‖g‖/h ≈ 1e-9 and by kinks of ReLUs that lie between the two points, so few at this h
-   * that 1e-6 holds for these seeds.
+   * Central differences of the float64 gradient along v, at step h = 1e-7. They are off by about
+   * u·‖g‖/h ≈ 1e-9 and by kinks of ReLUs that lie between the two points, so few at this h that
+   * 1e-6 holds for these seeds.
    */
   @ParameterizedTest
   @FieldSource("KINDS")
