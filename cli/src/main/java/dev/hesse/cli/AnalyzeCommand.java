@@ -16,7 +16,7 @@ final class AnalyzeCommand implements Command {
   private static final Usage USAGE =
       new Usage(
           "analyze",
-          "",
+          List.of(),
           "Hessian eigenvalues, trace and spectral density of a trained network",
           AnalyzeOptions.GROUPS,
           List.of(

@@ -14,7 +14,7 @@ import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
 import org.apache.commons.cli.UnrecognizedOptionException;
 
-/** The options and the operand that a command was given. */
+/** The options and the operands that a command was given. */
 final class Arguments {
   private final CommandLine line;
 
@@ -63,17 +63,18 @@ final class Arguments {
         throw usage("--%s is given more than once".formatted(name), "Give it once");
       }
     }
-    int operands = usage.operand().isEmpty() ? 0 : 1;
+    List<String> operands = usage.operands();
     List<String> found = line.getArgList();
-    if (found.size() > operands) {
+    if (found.size() > operands.size()) {
       throw usage(
-          "%s is one argument too many".formatted(BadInputException.quote(found.get(operands))),
+          "%s is one argument too many"
+              .formatted(BadInputException.quote(found.get(operands.size()))),
           usage.pointer());
     }
-    if (found.size() < operands) {
+    if (found.size() < operands.size()) {
       throw usage(
-          "hesse %s needs a file".formatted(usage.name()),
-          "Give it: hesse %s %s".formatted(usage.name(), usage.operand()));
+          "hesse %s needs %s".formatted(usage.name(), operands.get(found.size())),
+          "Give it: hesse %s %s".formatted(usage.name(), String.join(" ", operands)));
     }
   }
 
@@ -126,8 +127,8 @@ final class Arguments {
     return get(option).orElse(fallback);
   }
 
-  /** The argument that is no option, of a command that has one. */
-  String operand() {
-    return line.getArgList().get(0);
+  /** The argument that is no option at {@code index} of {@link Usage#operands()}. */
+  String operand(int index) {
+    return line.getArgList().get(index);
   }
 }

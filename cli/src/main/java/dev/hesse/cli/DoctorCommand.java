@@ -23,7 +23,7 @@ final class DoctorCommand implements Command {
   private static final Usage USAGE =
       new Usage(
           "doctor",
-          "",
+          List.of(),
           "Versions and devices, and what is missing for the GPU",
           List.of(new Usage.Group("output", List.of(OutputOptions.VERBOSE))),
           List.of("The exit code is 0 if TensorFlow computes on the CPU."),

@@ -37,7 +37,8 @@ final class Help {
   static String of(Usage usage) {
     StringBuilder text = new StringBuilder();
     text.append("usage: hesse ").append(usage.name());
-    text.append(usage.operand().isEmpty() ? "" : " " + usage.operand()).append(" [options]\n\n");
+    usage.operands().forEach(operand -> text.append(' ').append(operand));
+    text.append(" [options]\n\n");
     text.append(usage.summary()).append(".\n");
     for (Usage.Group group : usage.groups()) {
       text.append('\n').append(group.heading()).append(":\n");

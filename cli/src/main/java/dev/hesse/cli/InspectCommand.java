@@ -22,7 +22,7 @@ final class InspectCommand implements Command {
   private static final Usage USAGE =
       new Usage(
           "inspect",
-          "FILE",
+          List.of("FILE"),
           "The tensors in a PyTorch checkpoint or safetensors file",
           List.of(new Usage.Group("output", List.of(JSON, OutputOptions.VERBOSE))),
           List.of("Nothing in the file is run, whoever made it."),
@@ -38,7 +38,7 @@ final class InspectCommand implements Command {
 
   @Override
   public ExitStatus run(Arguments arguments, Console console) throws IOException {
-    Checkpoint checkpoint = Checkpoint.read(Path.of(arguments.operand()));
+    Checkpoint checkpoint = Checkpoint.read(Path.of(arguments.operand(0)));
     if (arguments.has(JSON)) {
       writeJson(checkpoint, console.out());
     } else {

@@ -37,7 +37,7 @@ final class PlotCommand implements Command {
   private static final Usage USAGE =
       new Usage(
           "plot",
-          "REPORT.json",
+          List.of("REPORT.json"),
           "The figures of a report again, with other smoothing, size or title",
           List.of(
               new Usage.Group("figure", List.of(SIGMA2, TITLE, WIDTH, HEIGHT, HTML)),
@@ -65,7 +65,7 @@ final class PlotCommand implements Command {
             arguments.get(HEIGHT, defaults.height()),
             arguments.get(SIGMA2).orElse(null));
     Path folder = arguments.get(OutputOptions.OUT, OutputOptions.FOLDER_DEFAULT);
-    Path file = Path.of(arguments.operand());
+    Path file = Path.of(arguments.operand(0));
     try (Outputs outputs = new Outputs()) {
       console.interruption().guard(outputs);
       outputs.prepare(folder, OutputOptions.OUT);

@@ -7,7 +7,7 @@ import java.util.stream.Stream;
  * How a command is used: what parsing goes by and help shows.
  *
  * @param name of the command
- * @param operand placeholder of its one argument that is no option; empty for none
+ * @param operands placeholders of its arguments that are no options, such as {@code FILE}
  * @param summary what it does, in a line
  * @param groups its options under their headings
  * @param notes paragraphs after the options
@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  */
 record Usage(
     String name,
-    String operand,
+    List<String> operands,
     String summary,
     List<Group> groups,
     List<String> notes,

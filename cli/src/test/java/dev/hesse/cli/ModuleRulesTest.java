@@ -18,6 +18,8 @@ class ModuleRulesTest {
   private static final String MODELS = "dev.hesse.models..";
   private static final String HESSIAN = "dev.hesse.hessian..";
   private static final String LINALG = "dev.hesse.hessian.linalg..";
+  private static final String TRAIN = "dev.hesse.train..";
+  private static final String TENSOR_BUNDLE = "dev.hesse.io.tensorbundle..";
   private static final String PLOT = "dev.hesse.plot..";
   private static final String TENSORFLOW = "org.tensorflow..";
 
@@ -29,6 +31,8 @@ class ModuleRulesTest {
 
   @ArchTest static final ArchRule LINALG_STANDS_ALONE = uses(LINALG, LINALG);
 
+  @ArchTest static final ArchRule TRAIN_USES_HESSIAN = uses(TRAIN, TRAIN, HESSIAN, MODELS, IO);
+
   @ArchTest static final ArchRule PLOT_USES_IO = uses(PLOT, PLOT, IO);
 
   @ArchTest
@@ -36,6 +40,8 @@ class ModuleRulesTest {
       noClasses()
           .that()
           .resideInAnyPackage(IO, LINALG, PLOT)
+          .and()
+          .resideOutsideOfPackage(TENSOR_BUNDLE)
           .should()
           .dependOnClassesThat()
           .resideInAPackage(TENSORFLOW);

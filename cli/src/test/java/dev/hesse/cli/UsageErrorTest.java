@@ -112,11 +112,11 @@ class UsageErrorTest {
         "analyze|there are no weights to analyze. Name their file with --resume FILE.",
         "analyze --resume x|there is no data. Give either --data-dir DIR or --images FILE --labels FILE.",
         "analyze --resume x --images y|--images and --labels go together. Give both.",
-        "plot|hesse plot needs a file. Give it: hesse plot REPORT.json.",
+        "plot|hesse plot needs REPORT.json. Give it: hesse plot REPORT.json.",
         "plot a b|'b' is one argument too many. See hesse plot --help.",
         "plot a --sigma2 0|--sigma2 is '0'. Give a number above 0 and below 1.0E100.",
         "plot a --width 10|--width is '10'. Give a whole number from 300 to 5000.",
-        "inspect|hesse inspect needs a file. Give it: hesse inspect FILE.",
+        "inspect|hesse inspect needs FILE. Give it: hesse inspect FILE.",
         "doctor now|'now' is one argument too many. See hesse doctor --help.",
       })
   void wrongCommand(String arguments, String line) {
