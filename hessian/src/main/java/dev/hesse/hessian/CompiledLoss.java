@@ -60,7 +60,28 @@ public final class CompiledLoss implements AutoCloseable {
    * @param loss mean over the batch
    * @param correct how many examples have their largest logit at the label
    */
-  public record Evaluation(double loss, int correct) {}
+  public record Evaluation(double loss, int correct) {
+
+    /**
+     * Reads off the fetched values.
+     *
+     * @param logits examples × classes, row by row
+     */
+    public static Evaluation of(double loss, double[] logits, int[] labels) {
+      int classes = logits.length / labels.length;
+      int correct = 0;
+      for (int i = 0; i < labels.length; i++) {
+        int largest = 0;
+        for (int c = 1; c < classes; c++) {
+          if (logits[i * classes + c] > logits[i * classes + largest]) {
+            largest = c;
+          }
+        }
+        correct += largest == labels[i] ? 1 : 0;
+      }
+      return new Evaluation(loss, correct);
+    }
+  }
 
   /**
    * What a run over a batch with its gradient finds.
@@ -125,21 +146,6 @@ public final class CompiledLoss implements AutoCloseable {
     }
   }
 
-  private static int correct(double[] logits, int[] labels) {
-    int classes = logits.length / labels.length;
-    int correct = 0;
-    for (int i = 0; i < labels.length; i++) {
-      int largest = 0;
-      for (int c = 1; c < classes; c++) {
-        if (logits[i * classes + c] > logits[i * classes + largest]) {
-          largest = c;
-        }
-      }
-      correct += largest == labels[i] ? 1 : 0;
-    }
-    return correct;
-  }
-
   /** The gradient of the batch's mean loss. */
   public double[] gradient(Batch batch) {
     return differentiate(batch, false).gradient();
@@ -175,8 +181,8 @@ public final class CompiledLoss implements AutoCloseable {
   }
 
   private static Evaluation evaluation(Result result, Batch batch) {
-    int correct = correct(Tensors.toDoubles(result.get(1)), batch.labels());
-    return new Evaluation(Tensors.toDoubles(result.get(0))[0], correct);
+    return Evaluation.of(
+        Tensors.toDoubles(result.get(0))[0], Tensors.toDoubles(result.get(1)), batch.labels());
   }
 
   /** The parameters that the loss does not depend on. */

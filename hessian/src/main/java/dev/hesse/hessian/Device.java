@@ -9,7 +9,7 @@ public enum Device {
   GPU;
 
   /** The session configuration that keeps all computation on this device. */
-  ConfigProto sessionConfig() {
+  public ConfigProto sessionConfig() {
     ConfigProto.Builder config = ConfigProto.newBuilder().setAllowSoftPlacement(true);
     if (this == CPU) {
       config.putDeviceCount("GPU", 0);

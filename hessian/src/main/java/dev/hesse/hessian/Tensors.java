@@ -9,11 +9,11 @@ import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.family.TNumber;
 
 /** Java arrays as native tensors and back. */
-final class Tensors {
+public final class Tensors {
   private Tensors() {}
 
   /** A tensor of the given precision, each value rounded to it once. */
-  static TNumber of(Precision precision, Shape shape, double[] values) {
+  public static TNumber of(Precision precision, Shape shape, double[] values) {
     return switch (precision) {
       case FLOAT32 -> {
         float[] floats = new float[values.length];
@@ -27,7 +27,7 @@ final class Tensors {
   }
 
   /** A tensor of the given precision, exact. */
-  static TNumber of(Precision precision, Shape shape, float[] values) {
+  public static TNumber of(Precision precision, Shape shape, float[] values) {
     return switch (precision) {
       case FLOAT32 -> TFloat32.tensorOf(shape, DataBuffers.of(values, true, false));
       case FLOAT64 -> {
@@ -41,7 +41,7 @@ final class Tensors {
   }
 
   /** The elements of a float32 or float64 tensor in row-major order. */
-  static double[] toDoubles(Tensor tensor) {
+  public static double[] toDoubles(Tensor tensor) {
     double[] doubles = new double[Math.toIntExact(tensor.shape().size())];
     if (tensor instanceof TFloat64 exact) {
       exact.copyTo(DataBuffers.of(doubles, false, false));

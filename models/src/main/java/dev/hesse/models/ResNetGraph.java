@@ -13,6 +13,8 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.op.nn.Conv2d;
+import org.tensorflow.op.nn.FusedBatchNorm;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
@@ -154,13 +156,16 @@ final class ResNetGraph<T extends TNumber> {
     Operand<T> mean = variable(name + ".running_mean", false, channels);
     Operand<T> variance = variable(name + ".running_var", false, channels);
     if (mode == Mode.TRAINING) {
+      if (type == TFloat32.class) {
+        return fusedBatchNorm(name, x, gamma, beta, mean, variance);
+      }
       Operand<TInt32> axes = tf.constant(new int[] {0, 1, 2});
       Operand<T> batchMean = tf.math.mean(x, axes);
       Operand<T> batchVariance = tf.math.mean(tf.math.square(tf.math.sub(x, batchMean)), axes);
       double count = (double) x.shape().size() / channels;
       Operand<T> unbiased = tf.math.mul(batchVariance, number(count / (count - 1)));
-      update(name + ".running_mean", mean, batchMean);
-      update(name + ".running_var", variance, unbiased);
+      update(name + ".running_mean", average(mean, batchMean));
+      update(name + ".running_var", average(variance, unbiased));
       mean = batchMean;
       variance = batchVariance;
     }
@@ -170,14 +175,38 @@ final class ResNetGraph<T extends TNumber> {
     return tf.nn.biasAdd(tf.math.mul(x, scale), shift);
   }
 
-  private void update(String name, Operand<T> running, Operand<T> batch) {
-    String next = name + ".next";
-    tf.withName(next)
-        .math
-        .add(
-            tf.math.mul(running, number(1 - BATCH_NORM_MOMENTUM)),
-            tf.math.mul(batch, number(BATCH_NORM_MOMENTUM)));
-    updates.put(name, next);
+  /** TensorFlow's own operation, which exists in single precision only and is twice as fast. */
+  private Operand<T> fusedBatchNorm(
+      String name,
+      Operand<T> x,
+      Operand<T> gamma,
+      Operand<T> beta,
+      Operand<T> mean,
+      Operand<T> variance) {
+    FusedBatchNorm<T, T> normalized =
+        tf.nn.fusedBatchNorm(
+            x,
+            gamma,
+            beta,
+            mean,
+            variance,
+            FusedBatchNorm.isTraining(true),
+            FusedBatchNorm.epsilon((float) BATCH_NORM_EPSILON),
+            FusedBatchNorm.exponentialAvgFactor((float) BATCH_NORM_MOMENTUM));
+    update(name + ".running_mean", normalized.batchMean());
+    update(name + ".running_var", normalized.batchVariance());
+    return normalized.y();
+  }
+
+  private Operand<T> average(Operand<T> running, Operand<T> batch) {
+    return tf.math.add(
+        tf.math.mul(running, number(1 - BATCH_NORM_MOMENTUM)),
+        tf.math.mul(batch, number(BATCH_NORM_MOMENTUM)));
+  }
+
+  private void update(String name, Operand<T> next) {
+    tf.withName(name + ".next").identity(next);
+    updates.put(name, name + ".next");
   }
 
   private Operand<T> variable(String name, boolean trainable, long... shape) {

@@ -15,6 +15,7 @@ public final class DerivativeRules {
     ArithmeticRules.register(RULES);
     ActivationRules.register(RULES);
     ConvolutionRules.register(RULES);
+    BatchNormRules.register(RULES);
     ReductionRules.register(RULES);
     ShapeRules.register(RULES);
     LossRules.register(RULES);

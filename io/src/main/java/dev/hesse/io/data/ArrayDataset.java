@@ -93,6 +93,11 @@ public final class ArrayDataset implements Dataset {
   }
 
   @Override
+  public float[] black() {
+    return pixels.black();
+  }
+
+  @Override
   public Batch read(int[] numbers) {
     float[] inputs = new float[Math.multiplyExact(numbers.length, pixels.exampleSize())];
     int[] selected = new int[numbers.length];

@@ -125,6 +125,15 @@ public final class CifarDataset implements Dataset {
   }
 
   @Override
+  public float[] black() {
+    float[] black = new float[CifarFormat.CHANNELS];
+    for (int channel = 0; channel < black.length; channel++) {
+      black[channel] = normalised[channel][0];
+    }
+    return black;
+  }
+
+  @Override
   public Batch read(int[] numbers) {
     for (int number : numbers) {
       Objects.checkIndex(number, examples);

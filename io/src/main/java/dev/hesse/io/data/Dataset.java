@@ -17,6 +17,9 @@ public interface Dataset {
   /** As {@link BatchSource#classes()}. */
   int classes();
 
+  /** What a black pixel's channels become, for margins around images. */
+  float[] black();
+
   /**
    * Reads the examples with the given numbers, in that order; fails as {@link BatchSource#read}.
    */

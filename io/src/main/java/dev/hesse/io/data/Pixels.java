@@ -72,6 +72,17 @@ final class Pixels {
     return height * width * channels;
   }
 
+  /** A pixel whose stored elements are zero. */
+  float[] black() {
+    float[] black = new float[channels];
+    if (normalization != null) {
+      for (int channel = 0; channel < channels; channel++) {
+        black[channel] = normalization.apply(channel, 0);
+      }
+    }
+    return black;
+  }
+
   /** Writes image {@code number} to {@code target}, from {@code offset} on. */
   void read(int number, float[] target, int offset) {
     int plane = height * width;

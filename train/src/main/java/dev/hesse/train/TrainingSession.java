@@ -1,0 +1,285 @@
+package dev.hesse.train;
+
+import dev.hesse.hessian.CompiledLoss.Evaluation;
+import dev.hesse.hessian.Device;
+import dev.hesse.hessian.Tensors;
+import dev.hesse.hessian.autodiff.FoldScale;
+import dev.hesse.hessian.autodiff.Gradient;
+import dev.hesse.io.data.Batch;
+import dev.hesse.models.Constants;
+import dev.hesse.models.LossGraph;
+import dev.hesse.models.LossGraph.Variable;
+import dev.hesse.models.Precision;
+import dev.hesse.models.ResNet;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.VarHandleOp;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * A ResNet whose variables live in a session and are trained there. Each batch size has its own
+ * part of the graph, written when it is first needed; all parts share the variables. Not
+ * thread-safe.
+ */
+public final class TrainingSession implements AutoCloseable {
+  private static final String VELOCITY = ".momentum_buffer";
+
+  private final ResNet network;
+  private final Precision precision;
+  private final Class<TNumber> type;
+  private final double momentum;
+  private final double weightDecay;
+  private final Graph graph = new Graph();
+  private final Ops tf = Ops.create(graph);
+  private final Session session;
+  private final Operand<TNumber> learningRate;
+  private final Map<String, SessionVariable> variables = new LinkedHashMap<>();
+  private final Map<Integer, Part> steps = new HashMap<>();
+  private final Map<Integer, Part> evaluations = new HashMap<>();
+
+  /** A variable with the nodes that read and assign it. */
+  private record SessionVariable(
+      Operand<?> handle, Output<TNumber> read, Operand<TNumber> value, Op assign, Shape shape) {}
+
+  /** The nodes for one batch size; without updates to evaluate. */
+  private record Part(
+      Output<TNumber> inputs,
+      Output<TInt32> labels,
+      Output<TNumber> logits,
+      Output<TNumber> loss,
+      List<Op> updates) {}
+
+  /**
+   * Starts a session with the network's weights and without momentum.
+   *
+   * @param momentum μ of {@link #step}
+   * @param weightDecay λ of {@link #step}
+   */
+  public TrainingSession(
+      ResNet network, double momentum, double weightDecay, Precision precision, Device device) {
+    this.network = network;
+    this.precision = precision;
+    @SuppressWarnings("unchecked") // the session's one number type
+    Class<TNumber> number = (Class<TNumber>) precision.type();
+    type = number;
+    this.momentum = momentum;
+    this.weightDecay = weightDecay;
+    learningRate = tf.placeholder(type, Placeholder.shape(Shape.scalar()));
+    session = new Session(graph, device.sessionConfig());
+    boolean assigned = false;
+    try {
+      Map<String, double[]> values = new LinkedHashMap<>(network.weights());
+      List<Variable> all = network.lossGraph(1, precision).variables();
+      all.forEach(variable -> declare(variable.name(), variable.shape()));
+      for (Variable variable : all) {
+        if (variable.trainable()) {
+          declare(variable.name() + VELOCITY, variable.shape());
+          int size = Math.toIntExact(variable(variable.name()).shape().size());
+          values.put(variable.name() + VELOCITY, new double[size]);
+        }
+      }
+      assign(values);
+      assigned = true;
+    } finally {
+      if (!assigned) {
+        close();
+      }
+    }
+  }
+
+  private void declare(String name, List<Long> dimensions) {
+    Shape shape = Shape.of(dimensions.stream().mapToLong(Long::longValue).toArray());
+    Operand<?> handle = tf.varHandleOp(type, shape, VarHandleOp.sharedName(name));
+    Operand<TNumber> value = tf.placeholder(type, Placeholder.shape(shape));
+    variables.put(
+        name,
+        new SessionVariable(
+            handle,
+            tf.readVariableOp(handle, type).asOutput(),
+            value,
+            tf.assignVariableOp(handle, value),
+            shape));
+  }
+
+  /**
+   * One step of stochastic gradient descent with momentum, as PyTorch's {@code SGD} takes it: g =
+   * ∇L(w) + λw, v ← μv + g, w ← w − ηv for every trainable variable, L the mean loss over the batch
+   * with batch statistics in batch norm, whose running statistics move on as well.
+   *
+   * @param learningRate η
+   * @return loss and correct predictions of the batch before the step, in training mode
+   */
+  public Evaluation step(Batch batch, double learningRate) {
+    Part part = steps.computeIfAbsent(batch.size(), this::writeStep);
+    try (TNumber rate = Tensors.of(precision, Shape.scalar(), new double[] {learningRate})) {
+      return run(
+          part,
+          batch,
+          runner -> {
+            part.updates().forEach(runner::addTarget);
+            return runner.feed(this.learningRate, rate);
+          });
+    }
+  }
+
+  /** The mean loss over a batch and its correct predictions, in evaluation mode. */
+  public Evaluation evaluate(Batch batch) {
+    Part part = evaluations.computeIfAbsent(batch.size(), this::writeEvaluation);
+    return run(part, batch, Function.identity());
+  }
+
+  private Evaluation run(Part part, Batch batch, Function<Session.Runner, Session.Runner> setUp) {
+    Shape shape = part.inputs().shape();
+    try (TNumber inputs = Tensors.of(precision, shape, batch.inputs());
+        TInt32 labels = TInt32.vectorOf(batch.labels());
+        Result result =
+            setUp
+                .apply(session.runner())
+                .feed(part.inputs(), inputs)
+                .feed(part.labels(), labels)
+                .fetch(part.loss())
+                .fetch(part.logits())
+                .run()) {
+      return Evaluation.of(
+          Tensors.toDoubles(result.get(0))[0], Tensors.toDoubles(result.get(1)), batch.labels());
+    }
+  }
+
+  private Part writeStep(int batchSize) {
+    LossGraph loss = network.trainingGraph(batchSize, precision);
+    String prefix = "step" + batchSize;
+    Part part = part(prefix, loss, loss.graph());
+    List<String> trainable =
+        loss.parameters().parameters().stream().map(parameter -> parameter.name()).toList();
+    List<Output<TNumber>> parameters =
+        trainable.stream().map(name -> this.<TNumber>output(prefix, name + ".read")).toList();
+    List<Operand<TNumber>> gradients = Gradient.of(graph, part.loss(), parameters);
+    for (int i = 0; i < trainable.size(); i++) {
+      Operand<TNumber> decay = tf.math.mul(parameters.get(i), number(weightDecay));
+      Operand<TNumber> gradient = gradients.get(i);
+      part.updates()
+          .add(
+              tf.train.resourceApplyMomentum(
+                  variable(trainable.get(i)).handle(),
+                  variable(trainable.get(i) + VELOCITY).handle(),
+                  learningRate,
+                  gradient == null ? decay : tf.math.add(gradient, decay),
+                  number(momentum)));
+    }
+    loss.updates()
+        .forEach(
+            (name, next) ->
+                part.updates()
+                    .add(
+                        tf.assignVariableOp(
+                            variable(name).handle(), this.<TNumber>output(prefix, next))));
+    return part;
+  }
+
+  private Part writeEvaluation(int batchSize) {
+    LossGraph loss = network.lossGraph(batchSize, precision);
+    return part(
+        "evaluate" + batchSize,
+        loss,
+        FoldScale.apply(loss.graph(), Set.of(loss.logits(), loss.loss())));
+  }
+
+  private Part part(String prefix, LossGraph loss, org.tensorflow.proto.GraphDef definition) {
+    graph.importGraphDef(definition, prefix);
+    return new Part(
+        output(prefix, loss.inputs()),
+        output(prefix, loss.labels()),
+        output(prefix, loss.logits()),
+        output(prefix, loss.loss()),
+        new ArrayList<>());
+  }
+
+  /**
+   * The values of all variables by name, momentum included, row-major in the graph's axis order.
+   */
+  public Map<String, double[]> values() {
+    Session.Runner runner = session.runner();
+    variables.values().forEach(variable -> runner.fetch(variable.read()));
+    Map<String, double[]> values = new LinkedHashMap<>();
+    try (Result result = runner.run()) {
+      int i = 0;
+      for (String name : variables.keySet()) {
+        values.put(name, Tensors.toDoubles(result.get(i++)));
+      }
+    }
+    return values;
+  }
+
+  /**
+   * Assigns variables.
+   *
+   * @param values as {@link #values} gives them
+   * @throws IllegalArgumentException if a variable has no value or one of another size
+   */
+  public void assign(Map<String, double[]> values) {
+    variables.forEach(
+        (name, variable) -> {
+          double[] value = values.get(name);
+          if (value == null || value.length != variable.shape().size()) {
+            throw new IllegalArgumentException(
+                "%d elements for %s, expected shape %s"
+                    .formatted(value == null ? 0 : value.length, name, variable.shape()));
+          }
+          try (TNumber tensor = Tensors.of(precision, variable.shape(), value)) {
+            session
+                .runner()
+                .feed(variable.value(), tensor)
+                .addTarget(variable.assign())
+                .run()
+                .close();
+          }
+        });
+  }
+
+  /** The network with its weights as they are now. */
+  public ResNet network() {
+    Map<String, double[]> weights = values();
+    weights.keySet().removeIf(name -> name.endsWith(VELOCITY));
+    return new ResNet(network.config(), weights);
+  }
+
+  private SessionVariable variable(String name) {
+    SessionVariable variable = variables.get(name);
+    if (variable == null) {
+      throw new IllegalArgumentException("no variable " + name);
+    }
+    return variable;
+  }
+
+  private Operand<TNumber> number(double value) {
+    return Constants.scalar(tf, type, value);
+  }
+
+  @SuppressWarnings("unchecked") // the caller knows the node
+  private <T extends org.tensorflow.types.family.TType> Output<T> output(
+      String prefix, String node) {
+    return (Output<T>) graph.outputOrThrow(prefix + "/" + node);
+  }
+
+  @Override
+  public void close() {
+    try (graph) {
+      session.close();
+    }
+  }
+}
