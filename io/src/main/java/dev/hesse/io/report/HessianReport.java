@@ -30,7 +30,8 @@ public record HessianReport(
     @Nullable Trace trace,
     @Nullable Density density,
     List<Layer> layers,
-    Cost cost) {
+    Cost cost)
+    implements Report {
 
   /** The version of the JSON document that this class mirrors. */
   public static final int SCHEMA_VERSION = 1;

@@ -10,6 +10,8 @@ import dev.hesse.io.BadInputException;
 import dev.hesse.io.report.JsonObject.Place;
 import dev.hesse.io.report.JsonObject.Value;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +26,9 @@ final class JsonDocument {
           .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(32).build())
           .build();
 
+  /** Parsing takes up to 25 times a document's size. */
+  private static final int SIZE_LIMIT = 16 << 20;
+
   private final Path file;
   private final JsonParser parser;
 
@@ -33,16 +38,31 @@ final class JsonDocument {
   }
 
   /**
-   * @param file where the document came from, for errors
+   * Reads a file's one object.
+   *
+   * @throws BadInputException if it holds anything else
    */
-  static JsonObject parse(Path file, byte[] document) {
+  static JsonObject read(Path file) throws IOException {
+    byte[] document;
+    try (InputStream in = Files.newInputStream(file)) {
+      document = in.readNBytes(SIZE_LIMIT + 1);
+    }
+    if (document.length > SIZE_LIMIT) {
+      throw new BadInputException(
+          "%s is longer than the %d MiB that a report may have".formatted(file, SIZE_LIMIT >> 20),
+          "Name a report.json or a training.json");
+    }
+    return parse(file, document);
+  }
+
+  private static JsonObject parse(Path file, byte[] document) {
     try (JsonParser parser = FACTORY.createParser(document)) {
       parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
       return new JsonDocument(file, parser).root();
     } catch (JsonProcessingException e) {
       throw place(file, e.getLocation()).refusal("not valid JSON");
     } catch (IOException e) {
-      throw new BadInputException(file + " is not text in UTF-8", "Make the report again", e);
+      throw new BadInputException(file + " is not text in UTF-8", Place.REMEDY, e);
     }
   }
 

@@ -24,10 +24,11 @@ final class JsonObject {
 
   /** A position in a file, line and column from 1. */
   record Place(Path file, int line, int column) {
+    static final String REMEDY = "Make the report again";
+
     BadInputException refusal(String what) {
       return new BadInputException(
-          "%s, line %d, column %d: %s".formatted(file, line, column, what),
-          "Make the report again");
+          "%s, line %d, column %d: %s".formatted(file, line, column, what), REMEDY);
     }
   }
 
@@ -46,6 +47,21 @@ final class JsonObject {
     } catch (IllegalArgumentException e) {
       throw place.refusal(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Refuses a document whose {@code schemaVersion} is newer than the newest known one. */
+  void requireVersion(int newest) {
+    long version = whole("schemaVersion", 1, Integer.MAX_VALUE);
+    if (version > newest) {
+      throw new BadInputException(
+          "%s has schema version %d, newer than %d".formatted(place.file(), version, newest),
+          "Use a newer version of the program");
+    }
+  }
+
+  /** The members' names, in the document's order. */
+  List<String> names() {
+    return List.copyOf(members.keySet());
   }
 
   boolean has(String name) {
@@ -82,6 +98,16 @@ final class JsonObject {
       texts.add(typed(name, element, String.class, "a list of texts"));
     }
     return texts;
+  }
+
+  /** A String, a Long, a Double or a Boolean. */
+  Object scalar(String name) {
+    Value value = member(name);
+    Object content = value.content();
+    if (content == null || content instanceof JsonObject || content instanceof List) {
+      throw refusal(value, "\"%s\" is not a text, a number, true or false".formatted(name));
+    }
+    return content;
   }
 
   boolean flag(String name) {

@@ -1,6 +1,5 @@
 package dev.hesse.io.report;
 
-import dev.hesse.io.BadInputException;
 import dev.hesse.io.report.HessianReport.Checks;
 import dev.hesse.io.report.HessianReport.Cost;
 import dev.hesse.io.report.HessianReport.Data;
@@ -13,8 +12,6 @@ import dev.hesse.io.report.HessianReport.Run;
 import dev.hesse.io.report.HessianReport.Tool;
 import dev.hesse.io.report.HessianReport.Trace;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -25,39 +22,24 @@ import java.util.List;
  * error.
  */
 public final class ReportReader {
-  /** Parsing takes up to 25 times a document's size. */
-  private static final int SIZE_LIMIT = 16 << 20;
-
   private ReportReader() {}
 
   /**
    * Reads a report.
    *
-   * @throws BadInputException if the file is no report, or a newer version's
+   * @throws dev.hesse.io.BadInputException if the file is no report, or a newer version's
    * @throws IOException if it cannot be read
    */
   public static HessianReport read(Path file) throws IOException {
-    byte[] document;
-    try (InputStream in = Files.newInputStream(file)) {
-      document = in.readNBytes(SIZE_LIMIT + 1);
-    }
-    if (document.length > SIZE_LIMIT) {
-      throw new BadInputException(
-          "%s is longer than the %d MiB that a report may have".formatted(file, SIZE_LIMIT >> 20),
-          "Name a report.json");
-    }
-    JsonObject root = JsonDocument.parse(file, document);
-    long version = root.whole("schemaVersion", 1, Integer.MAX_VALUE);
-    if (version > HessianReport.SCHEMA_VERSION) {
-      throw new BadInputException(
-          "%s has schema version %d, newer than %d"
-              .formatted(file, version, HessianReport.SCHEMA_VERSION),
-          "Use a newer version of the program");
-    }
-    return root.as(ReportReader::report);
+    return report(JsonDocument.read(file));
   }
 
-  private static HessianReport report(JsonObject json) {
+  static HessianReport report(JsonObject root) {
+    root.requireVersion(HessianReport.SCHEMA_VERSION);
+    return root.as(ReportReader::members);
+  }
+
+  private static HessianReport members(JsonObject json) {
     return new HessianReport(
         json.object("tool", ReportReader::tool),
         json.object("model", ReportReader::model),
@@ -75,7 +57,7 @@ public final class ReportReader {
         json.object("cost", ReportReader::cost));
   }
 
-  private static Tool tool(JsonObject json) {
+  static Tool tool(JsonObject json) {
     return new Tool(
         json.text("name"),
         json.text("version"),
@@ -106,7 +88,7 @@ public final class ReportReader {
         json.flag("deterministic"), json.number("symmetry"), json.texts("unusedParameters"));
   }
 
-  private static Eigenvalues eigenvalues(JsonObject json) {
+  static Eigenvalues eigenvalues(JsonObject json) {
     return new Eigenvalues(
         json.text("method"),
         json.flag("converged"),
@@ -119,7 +101,7 @@ public final class ReportReader {
     return new Eigenvalue(json.number("value"), json.number("residual"));
   }
 
-  private static Trace trace(JsonObject json) {
+  static Trace trace(JsonObject json) {
     return new Trace(
         json.text("method"),
         json.flag("converged"),
@@ -138,7 +120,7 @@ public final class ReportReader {
         json.numbers("values"));
   }
 
-  private static Run run(JsonObject json) {
+  static Run run(JsonObject json) {
     return new Run(json.numbers("nodes"), json.numbers("weights"));
   }
 

@@ -1,8 +1,5 @@
 package dev.hesse.io.report;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import dev.hesse.io.AtomicFile;
 import dev.hesse.io.report.HessianReport.Checks;
 import dev.hesse.io.report.HessianReport.Cost;
@@ -18,8 +15,6 @@ import dev.hesse.io.report.HessianReport.Trace;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a report as JSON.
@@ -28,11 +23,7 @@ import org.jspecify.annotations.Nullable;
  * no infinities; they are written as {@code null}, which reads back as NaN.
  */
 public final class ReportWriter {
-  private final JsonGenerator json;
-
-  private ReportWriter(JsonGenerator json) {
-    this.json = json;
-  }
+  private ReportWriter() {}
 
   /** Writes {@code report.json}, whole or not at all. */
   public static void write(HessianReport report, Path target) throws IOException {
@@ -41,178 +32,105 @@ public final class ReportWriter {
 
   /** Writes the document and a final line feed; leaves the stream open. */
   public static void write(HessianReport report, OutputStream out) throws IOException {
-    try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
-      json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-      json.setPrettyPrinter(new DefaultPrettyPrinter());
-      json.writeStartObject();
-      new ReportWriter(json).report(report);
-      json.writeEndObject();
-      json.writeRaw('\n');
-    }
+    JsonWriter.write(out, report, ReportWriter::report);
   }
 
-  private void report(HessianReport report) throws IOException {
-    count("schemaVersion", HessianReport.SCHEMA_VERSION);
-    object("tool", report.tool(), this::tool);
-    object("model", report.model(), this::model);
-    object("data", report.data(), this::data);
-    number("loss", report.loss());
-    number("accuracy", report.accuracy());
-    number("gradientNorm", report.gradientNorm());
-    text("curvature", report.curvature());
-    count("seed", report.seed());
-    object("checks", report.checks(), this::checks);
-    object("eigenvalues", report.eigenvalues(), this::eigenvalues);
-    object("trace", report.trace(), this::trace);
-    object("density", report.density(), this::density);
+  private static void report(JsonWriter json, HessianReport report) throws IOException {
+    json.count("schemaVersion", HessianReport.SCHEMA_VERSION);
+    json.object("tool", report.tool(), ReportWriter::tool);
+    json.object("model", report.model(), ReportWriter::model);
+    json.object("data", report.data(), ReportWriter::data);
+    json.number("loss", report.loss());
+    json.number("accuracy", report.accuracy());
+    json.number("gradientNorm", report.gradientNorm());
+    json.text("curvature", report.curvature());
+    json.count("seed", report.seed());
+    json.object("checks", report.checks(), ReportWriter::checks);
+    json.object("eigenvalues", report.eigenvalues(), ReportWriter::eigenvalues);
+    json.object("trace", report.trace(), ReportWriter::trace);
+    json.object("density", report.density(), ReportWriter::density);
     if (!report.layers().isEmpty()) {
-      objects("layers", report.layers(), this::layer);
+      json.objects("layers", report.layers(), ReportWriter::layer);
     }
-    object("cost", report.cost(), this::cost);
+    json.object("cost", report.cost(), ReportWriter::cost);
   }
 
-  private void tool(Tool tool) throws IOException {
-    text("name", tool.name());
-    text("version", tool.version());
-    text("tensorflow", tool.tensorflow());
-    text("java", tool.java());
-    text("device", tool.device());
+  static void tool(JsonWriter json, Tool tool) throws IOException {
+    json.text("name", tool.name());
+    json.text("version", tool.version());
+    json.text("tensorflow", tool.tensorflow());
+    json.text("java", tool.java());
+    json.text("device", tool.device());
   }
 
-  private void model(Model model) throws IOException {
-    text("source", model.source());
-    text("sha256", model.sha256());
-    text("architecture", model.architecture());
-    count("parameters", model.parameters());
+  private static void model(JsonWriter json, Model model) throws IOException {
+    json.text("source", model.source());
+    json.text("sha256", model.sha256());
+    json.text("architecture", model.architecture());
+    json.count("parameters", model.parameters());
   }
 
-  private void data(Data data) throws IOException {
-    text("source", data.source());
-    text("split", data.split());
-    text("order", data.order());
-    count("examples", data.examples());
-    count("miniBatch", data.miniBatch());
+  private static void data(JsonWriter json, Data data) throws IOException {
+    json.text("source", data.source());
+    json.text("split", data.split());
+    json.text("order", data.order());
+    json.count("examples", data.examples());
+    json.count("miniBatch", data.miniBatch());
   }
 
-  private void checks(Checks checks) throws IOException {
-    flag("deterministic", checks.deterministic());
-    number("symmetry", checks.symmetry());
-    json.writeArrayFieldStart("unusedParameters");
-    for (String name : checks.unusedParameters()) {
-      json.writeString(name);
-    }
-    json.writeEndArray();
+  private static void checks(JsonWriter json, Checks checks) throws IOException {
+    json.flag("deterministic", checks.deterministic());
+    json.number("symmetry", checks.symmetry());
+    json.texts("unusedParameters", checks.unusedParameters());
   }
 
-  private void eigenvalues(Eigenvalues eigenvalues) throws IOException {
-    text("method", eigenvalues.method());
-    flag("converged", eigenvalues.converged());
-    count("hvps", eigenvalues.hvps());
-    objects("top", eigenvalues.top(), this::eigenvalue);
-    objects("bottom", eigenvalues.bottom(), this::eigenvalue);
+  static void eigenvalues(JsonWriter json, Eigenvalues eigenvalues) throws IOException {
+    json.text("method", eigenvalues.method());
+    json.flag("converged", eigenvalues.converged());
+    json.count("hvps", eigenvalues.hvps());
+    json.objects("top", eigenvalues.top(), ReportWriter::eigenvalue);
+    json.objects("bottom", eigenvalues.bottom(), ReportWriter::eigenvalue);
   }
 
-  private void eigenvalue(Eigenvalue eigenvalue) throws IOException {
-    number("value", eigenvalue.value());
-    number("residual", eigenvalue.residual());
+  private static void eigenvalue(JsonWriter json, Eigenvalue eigenvalue) throws IOException {
+    json.number("value", eigenvalue.value());
+    json.number("residual", eigenvalue.residual());
   }
 
-  private void trace(Trace trace) throws IOException {
-    text("method", trace.method());
-    flag("converged", trace.converged());
-    count("hvps", trace.hvps());
-    count("samples", trace.samples());
-    number("value", trace.value());
-    number("standardError", trace.standardError());
+  static void trace(JsonWriter json, Trace trace) throws IOException {
+    json.text("method", trace.method());
+    json.flag("converged", trace.converged());
+    json.count("hvps", trace.hvps());
+    json.count("samples", trace.samples());
+    json.number("value", trace.value());
+    json.number("standardError", trace.standardError());
   }
 
-  private void density(Density density) throws IOException {
-    count("hvps", density.hvps());
-    number("sigma2", density.sigma2());
-    objects("runs", density.runs(), this::run);
-    numbers("grid", density.grid());
-    numbers("values", density.values());
+  private static void density(JsonWriter json, Density density) throws IOException {
+    json.count("hvps", density.hvps());
+    json.number("sigma2", density.sigma2());
+    json.objects("runs", density.runs(), ReportWriter::run);
+    json.numbers("grid", density.grid());
+    json.numbers("values", density.values());
   }
 
-  private void run(Run run) throws IOException {
-    numbers("nodes", run.nodes());
-    numbers("weights", run.weights());
+  static void run(JsonWriter json, Run run) throws IOException {
+    json.numbers("nodes", run.nodes());
+    json.numbers("weights", run.weights());
   }
 
-  private void layer(Layer layer) throws IOException {
-    text("name", layer.name());
-    count("size", layer.size());
-    number("trace", layer.trace());
-    number("standardError", layer.standardError());
+  private static void layer(JsonWriter json, Layer layer) throws IOException {
+    json.text("name", layer.name());
+    json.count("size", layer.size());
+    json.number("trace", layer.trace());
+    json.number("standardError", layer.standardError());
   }
 
-  private void cost(Cost cost) throws IOException {
-    count("hvps", cost.hvps());
-    number("seconds", cost.seconds());
-    number("hvpSeconds", cost.hvpSeconds());
-    number("forwardSeconds", cost.forwardSeconds());
-    if (cost.keptBytes() != null) {
-      count("keptBytes", cost.keptBytes());
-    }
-  }
-
-  /** Writes the members of one object. */
-  private interface Members<T> {
-    void write(T value) throws IOException;
-  }
-
-  private <T> void object(String name, @Nullable T value, Members<T> members) throws IOException {
-    if (value != null) {
-      json.writeObjectFieldStart(name);
-      members.write(value);
-      json.writeEndObject();
-    }
-  }
-
-  private <T> void objects(String name, List<T> values, Members<T> members) throws IOException {
-    json.writeArrayFieldStart(name);
-    for (T value : values) {
-      json.writeStartObject();
-      members.write(value);
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-  }
-
-  private void text(String name, @Nullable String value) throws IOException {
-    if (value != null) {
-      json.writeStringField(name, value);
-    }
-  }
-
-  private void count(String name, long value) throws IOException {
-    json.writeNumberField(name, value);
-  }
-
-  private void flag(String name, boolean value) throws IOException {
-    json.writeBooleanField(name, value);
-  }
-
-  private void number(String name, @Nullable Double value) throws IOException {
-    if (value != null) {
-      json.writeFieldName(name);
-      number(value);
-    }
-  }
-
-  private void numbers(String name, List<Double> values) throws IOException {
-    json.writeArrayFieldStart(name);
-    for (double value : values) {
-      number(value);
-    }
-    json.writeEndArray();
-  }
-
-  private void number(double value) throws IOException {
-    if (Double.isFinite(value)) {
-      json.writeNumber(value);
-    } else {
-      json.writeNull();
-    }
+  private static void cost(JsonWriter json, Cost cost) throws IOException {
+    json.count("hvps", cost.hvps());
+    json.number("seconds", cost.seconds());
+    json.number("hvpSeconds", cost.hvpSeconds());
+    json.number("forwardSeconds", cost.forwardSeconds());
+    json.count("keptBytes", cost.keptBytes());
   }
 }

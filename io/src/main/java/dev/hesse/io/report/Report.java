@@ -1,0 +1,19 @@
+package dev.hesse.io.report;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** What a command wrote down as JSON. */
+public sealed interface Report permits HessianReport, TrainingLog {
+
+  /**
+   * Reads a report of either kind, told apart by content.
+   *
+   * @throws dev.hesse.io.BadInputException if the file is none, or a newer version's
+   * @throws IOException if it cannot be read
+   */
+  static Report read(Path file) throws IOException {
+    JsonObject root = JsonDocument.read(file);
+    return root.has("epochs") ? TrainingLogReader.log(root) : ReportReader.report(root);
+  }
+}
