@@ -5,12 +5,12 @@ import dev.hesse.hessian.CurvatureOperator;
 import dev.hesse.hessian.Device;
 import dev.hesse.hessian.LossEvaluation;
 import dev.hesse.hessian.OperatorChecks;
+import dev.hesse.hessian.ReportParts;
 import dev.hesse.hessian.linalg.Eigenpair;
 import dev.hesse.hessian.linalg.Eigenpairs;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.models.LossModel;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -103,19 +103,12 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
   /** All eigenpairs that were found, from the top in descending order, then from the bottom. */
   List<Eigenpair> eigenpairs() {
     return eigenvalues().stream()
-        .flatMap(found -> Stream.concat(top(found).stream(), found.bottom().stream()))
+        .flatMap(found -> Stream.concat(ReportParts.top(found).stream(), found.bottom().stream()))
         .toList();
   }
 
   Optional<Eigenpairs> eigenvalues() {
     return curvature.flatMap(results -> results.estimates().eigenvalues());
-  }
-
-  /** Those from the top in descending order; power iteration finds them by magnitude. */
-  static List<Eigenpair> top(Eigenpairs found) {
-    return found.top().stream()
-        .sorted(Comparator.comparingDouble(Eigenpair::value).reversed())
-        .toList();
   }
 
   /** What a user must know before trusting the numbers. */

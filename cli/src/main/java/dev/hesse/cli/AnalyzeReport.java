@@ -2,7 +2,7 @@ package dev.hesse.cli;
 
 import dev.hesse.hessian.Device;
 import dev.hesse.hessian.OperatorChecks;
-import dev.hesse.hessian.linalg.Eigenpair;
+import dev.hesse.hessian.ReportParts;
 import dev.hesse.hessian.linalg.Eigenpairs;
 import dev.hesse.hessian.linalg.Mean;
 import dev.hesse.hessian.linalg.SpectralDensity;
@@ -13,13 +13,10 @@ import dev.hesse.io.report.HessianReport.Checks;
 import dev.hesse.io.report.HessianReport.Cost;
 import dev.hesse.io.report.HessianReport.Data;
 import dev.hesse.io.report.HessianReport.Density;
-import dev.hesse.io.report.HessianReport.Eigenvalue;
 import dev.hesse.io.report.HessianReport.Eigenvalues;
 import dev.hesse.io.report.HessianReport.Layer;
 import dev.hesse.io.report.HessianReport.Model;
-import dev.hesse.io.report.HessianReport.Run;
 import dev.hesse.io.report.HessianReport.Tool;
-import dev.hesse.io.report.HessianReport.Trace;
 import dev.hesse.models.ParameterLayout.Parameter;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -31,13 +28,11 @@ import org.tensorflow.TensorFlow;
 record AnalyzeReport(
     AnalyzeOptions options, ModelOptions.Loaded model, BatchSource data, Device device) {
 
-  private static final String TRACE_METHOD = "hutchinson";
-
   HessianReport of(Analysis analysis) {
     Optional<Analysis.CurvatureResults> results = analysis.curvature();
     Optional<TraceEstimate> trace = results.flatMap(r -> r.estimates().trace());
     return new HessianReport(
-        tool(),
+        tool(device),
         new Model(
             options.model().resume().toString(),
             model.checkpoint().sha256(),
@@ -56,13 +51,13 @@ record AnalyzeReport(
         options.seed(),
         results.map(Analysis.CurvatureResults::checks).map(AnalyzeReport::checks).orElse(null),
         analysis.eigenvalues().map(this::eigenvalues).orElse(null),
-        trace.map(AnalyzeReport::trace).orElse(null),
+        trace.map(ReportParts::trace).orElse(null),
         results.flatMap(r -> r.estimates().density()).map(AnalyzeReport::density).orElse(null),
         trace.filter(t -> options.estimates().perLayer()).map(this::layers).orElse(List.of()),
         cost(results));
   }
 
-  private Tool tool() {
+  static Tool tool(Device device) {
     return new Tool(
         "hesse",
         Version.HESSE,
@@ -76,32 +71,11 @@ record AnalyzeReport(
   }
 
   private Eigenvalues eigenvalues(Eigenpairs found) {
-    return new Eigenvalues(
-        options.estimates().eigenvalues().orElseThrow().method().label(),
-        found.status().converged(),
-        found.products(),
-        values(Analysis.top(found)),
-        values(found.bottom()));
-  }
-
-  private static List<Eigenvalue> values(List<Eigenpair> pairs) {
-    return pairs.stream().map(pair -> new Eigenvalue(pair.value(), pair.residual())).toList();
-  }
-
-  private static Trace trace(TraceEstimate estimate) {
-    return new Trace(
-        TRACE_METHOD,
-        estimate.status().converged(),
-        estimate.samples().size(),
-        estimate.samples().size(),
-        estimate.trace().value(),
-        estimate.trace().standardError());
+    return ReportParts.eigenvalues(options.estimates().eigenvalues().orElseThrow().method(), found);
   }
 
   private static Density density(SpectralDensity density) {
-    return Density.of(
-        density.products(),
-        density.runs().stream().map(run -> new Run(run.nodes(), run.weights())).toList());
+    return Density.of(density.products(), ReportParts.runs(density));
   }
 
   private List<Layer> layers(TraceEstimate estimate) {

@@ -4,7 +4,9 @@ import static dev.hesse.cli.CommandException.usage;
 
 import dev.hesse.io.BadInputException;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
@@ -94,6 +96,15 @@ final class Arguments {
         .map(option -> option.type().expected())
         .findFirst()
         .orElseThrow();
+  }
+
+  /** The options that are given, with their values as text; that of a flag is empty. */
+  Map<String, String> given() {
+    Map<String, String> given = new LinkedHashMap<>();
+    for (Option option : line.getOptions()) {
+      given.put(option.getLongOpt(), option.hasArg() ? option.getValue() : "");
+    }
+    return given;
   }
 
   boolean has(CommandOption<?> option) {

@@ -40,7 +40,7 @@ record DataOptions(
 
   static final long SEED_DEFAULT = 1;
 
-  private static final CommandOption<Path> DATA_DIR =
+  static final CommandOption<Path> DATA_DIR =
       CommandOption.of(
           "data-dir", ValueType.FOLDER, "folder with CIFAR-10 or CIFAR-100 in its binary layout");
   private static final CommandOption<Path> IMAGES =
@@ -54,10 +54,10 @@ record DataOptions(
   private static final CommandOption<Boolean> SEQUENTIAL =
       CommandOption.flag(
           "sequential", "take the first examples in file order; otherwise a shuffle by --seed");
-  private static final CommandOption<List<Double>> MEAN =
+  static final CommandOption<List<Double>> MEAN =
       CommandOption.of("mean", ValueType.CHANNEL_MEANS, "subtracted from pixels scaled to [0, 1]")
           .withDefault(joined(Normalization.CIFAR.mean()) + "; none for floating --images");
-  private static final CommandOption<List<Double>> STD =
+  static final CommandOption<List<Double>> STD =
       CommandOption.of("std", ValueType.CHANNEL_DEVIATIONS, "then divided by")
           .withDefault(joined(Normalization.CIFAR.std()) + "; none for floating --images");
   static final CommandOption<Long> SEED =
@@ -136,6 +136,16 @@ record DataOptions(
    */
   BatchSource open(LossModel model) throws IOException {
     Dataset dataset = dataset();
+    requireFit(dataset, model);
+    return size.all()
+        ? dataset.inOrder(order)
+        : dataset.inOrder(order, size.examples().orElseThrow());
+  }
+
+  /**
+   * @throws BadInputException if the model does not take such examples
+   */
+  static void requireFit(Dataset dataset, LossModel model) {
     long[] shape = Arrays.stream(dataset.exampleShape()).asLongStream().toArray();
     if (!model.exampleShape().equals(Arrays.stream(shape).boxed().toList())) {
       throw new BadInputException(
@@ -149,9 +159,6 @@ record DataOptions(
               .formatted(dataset.source(), dataset.classes() - 1, model.classes()),
           "Give the data that the network was trained for");
     }
-    return size.all()
-        ? dataset.inOrder(order)
-        : dataset.inOrder(order, size.examples().orElseThrow());
   }
 
   private Dataset dataset() throws IOException {

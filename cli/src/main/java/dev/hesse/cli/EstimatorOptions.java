@@ -57,16 +57,16 @@ record EstimatorOptions(
               ValueType.choice(Curvature.class, Curvature::label),
               "the Hessian, or the generalised Gauss-Newton matrix")
           .withDefault(Curvature.HESSIAN.label());
-  private static final CommandOption<Integer> TOP =
+  static final CommandOption<Integer> TOP =
       CommandOption.of("top-n", ValueType.whole(0, MOST), "how many of the largest eigenvalues")
           .withDefault(EigenvalueOptions.TOP_DEFAULT);
-  private static final CommandOption<Integer> BOTTOM =
+  static final CommandOption<Integer> BOTTOM =
       CommandOption.of("bottom-n", ValueType.whole(0, MOST), "how many of the smallest")
           .withDefault(EigenvalueOptions.BOTTOM_DEFAULT);
-  private static final CommandOption<Integer> MAX_ITERATIONS =
+  static final CommandOption<Integer> MAX_ITERATIONS =
       CommandOption.of("max-iter", ValueType.whole(1, MOST), "most products for an eigenvalue")
           .withDefault(EigenvalueOptions.MAX_ITERATIONS_DEFAULT);
-  private static final CommandOption<Double> TOLERANCE =
+  static final CommandOption<Double> TOLERANCE =
       CommandOption.of(
               "tol",
               ValueType.between(0, 1),
@@ -83,15 +83,15 @@ record EstimatorOptions(
           "eigenvectors",
           ValueType.FILE,
           "write the eigenvectors, top then bottom: F.npy as rows, or F.safetensors by parameter");
-  private static final CommandOption<Integer> TRACE_SAMPLES =
+  static final CommandOption<Integer> TRACE_SAMPLES =
       CommandOption.of("trace-samples", ValueType.whole(2, MOST), "most samples of the trace")
           .withDefault(HutchinsonTrace.Options.DEFAULT.maxSamples());
   private static final CommandOption<Boolean> PER_LAYER =
       CommandOption.flag("per-layer", "also the trace of each parameter's block");
-  private static final CommandOption<Integer> DENSITY_STEPS =
+  static final CommandOption<Integer> DENSITY_STEPS =
       CommandOption.of("density-iter", ValueType.whole(1, MOST), "Lanczos steps of a density run")
           .withDefault(SpectralDensity.Options.DEFAULT.steps());
-  private static final CommandOption<Integer> DENSITY_RUNS =
+  static final CommandOption<Integer> DENSITY_RUNS =
       CommandOption.of("density-runs", ValueType.whole(1, 10_000), "density runs")
           .withDefault(SpectralDensity.Options.DEFAULT.runs());
   static final Usage.Group GROUP =

@@ -8,17 +8,25 @@ import org.jspecify.annotations.Nullable;
  * in TensorFlow, which cannot be stopped.
  */
 final class Interruption {
-  private @Nullable Outputs outputs;
+  private @Nullable Work work;
   private boolean over;
+
+  /** What an interruption must not leave half done. */
+  @FunctionalInterface
+  interface Work {
+
+    /** Undoes or completes it, and says how things stand: a sentence. */
+    String interrupt();
+  }
 
   /** Makes the process end that way from here on. */
   void watch(Console console) {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(console), "interruption"));
   }
 
-  /** Registers what to close. */
-  synchronized void guard(Outputs opened) {
-    outputs = opened;
+  /** Registers what to interrupt. */
+  synchronized void guard(Work started) {
+    work = started;
   }
 
   /** Says that the process ends of its own accord. */
@@ -30,14 +38,7 @@ final class Interruption {
     if (over) {
       return;
     }
-    if (outputs != null) {
-      outputs.close();
-    }
-    boolean written = outputs != null && outputs.written();
-    console.say(
-        written
-            ? "interrupted. All output had been written."
-            : "interrupted. No output was written.");
+    console.say("interrupted. " + (work == null ? "No output was written." : work.interrupt()));
     Runtime.getRuntime().halt(ExitStatus.INTERRUPTED.code());
   }
 }

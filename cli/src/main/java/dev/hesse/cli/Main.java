@@ -16,6 +16,7 @@ public final class Main {
 
   static {
     COMMANDS.put("analyze", AnalyzeCommand::new);
+    COMMANDS.put("train", TrainCommand::new);
     COMMANDS.put("plot", PlotCommand::new);
     COMMANDS.put("inspect", InspectCommand::new);
     COMMANDS.put("doctor", DoctorCommand::new);

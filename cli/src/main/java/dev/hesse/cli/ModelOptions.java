@@ -23,19 +23,19 @@ record ModelOptions(
 
   private static final String BY_WEIGHTS = "as the weights say, else ";
 
-  private enum Architecture {
+  enum Architecture {
     RESNET
   }
 
   static final CommandOption<Path> RESUME =
       CommandOption.of("resume", ValueType.FILE, "weights: a PyTorch checkpoint or safetensors");
-  private static final CommandOption<Architecture> ARCH =
+  static final CommandOption<Architecture> ARCH =
       CommandOption.of(
               "arch",
               ValueType.choice(Architecture.class, a -> "resnet"),
               "family: the ResNets for CIFAR")
           .withDefault("resnet");
-  private static final CommandOption<Integer> DEPTH =
+  static final CommandOption<Integer> DEPTH =
       CommandOption.of(
               "depth",
               new ValueType<>(
@@ -44,22 +44,22 @@ record ModelOptions(
                   text -> ValueType.whole(8, 1202).parser().apply(text).filter(d -> d % 6 == 2)),
               "weighted layers, 6n + 2")
           .withDefault(BY_WEIGHTS + ResNetConfig.DEPTH_DEFAULT);
-  private static final CommandOption<Integer> WIDTH =
+  static final CommandOption<Integer> WIDTH =
       CommandOption.of("width", ValueType.whole(1, 4096), "channels of the first stage")
           .withDefault(BY_WEIGHTS + ResNetConfig.WIDTH_DEFAULT);
   private static final CommandOption<Integer> CLASSES =
       CommandOption.of("classes", ValueType.whole(2, 100_000), "outputs of the classifier")
           .withDefault(BY_WEIGHTS + ResNetConfig.CLASSES_DEFAULT);
-  private static final CommandOption<Shortcut> SHORTCUT =
+  static final CommandOption<Shortcut> SHORTCUT =
       CommandOption.of(
               "shortcut",
               ValueType.choice(Shortcut.class, Shortcut::name),
               "where a stage begins: A every second pixel and zero channels, B a 1×1 convolution")
           .withDefault(BY_WEIGHTS + ResNetConfig.DEFAULT.shortcut());
-  private static final CommandOption<Boolean> BATCH_NORM =
+  static final CommandOption<Boolean> BATCH_NORM =
       CommandOption.of("batch-norm", ValueType.TRUTH, "whether the network has batch norm")
           .withDefault(BY_WEIGHTS + ResNetConfig.DEFAULT.batchNorm());
-  private static final CommandOption<Boolean> RESIDUAL =
+  static final CommandOption<Boolean> RESIDUAL =
       CommandOption.of("residual", ValueType.TRUTH, "whether blocks add their input")
           .withDefault(BY_WEIGHTS + ResNetConfig.DEFAULT.residual());
   static final Usage.Group GROUP =

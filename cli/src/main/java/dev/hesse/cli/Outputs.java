@@ -16,7 +16,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * The files that a command leaves behind: all of them, whole, or none. That they can be written is
  * known before anything is computed. Folders that had to be made go again if no file is written.
  */
-final class Outputs implements AutoCloseable {
+final class Outputs implements AutoCloseable, Interruption.Work {
   private final List<Path> madeFolders = new ArrayList<>();
   private final Map<Path, Writer> writers = new LinkedHashMap<>();
   private boolean written;
@@ -113,8 +113,10 @@ final class Outputs implements AutoCloseable {
     }
   }
 
-  synchronized boolean written() {
-    return written;
+  @Override
+  public synchronized String interrupt() {
+    close();
+    return written ? "All output had been written." : "No output was written.";
   }
 
   /** Nothing will be written from here on; folders that were made for nothing are removed. */

@@ -39,6 +39,14 @@ final class ProgressLine implements Progress {
     }
   }
 
+  /** Shows a line of the caller's own, unless the last one is too fresh. */
+  synchronized void show(String line) {
+    if (enabled && System.nanoTime() - lastWritten >= REWRITE_NANOS) {
+      phase = "";
+      write(line);
+    }
+  }
+
   @Override
   public synchronized void update(String name, int done, int limit, double estimate) {
     long now = System.nanoTime();
@@ -75,7 +83,8 @@ final class ProgressLine implements Progress {
     }
   }
 
-  private static String time(double seconds) {
+  /** A duration as people read it. */
+  static String time(double seconds) {
     long whole = Math.round(seconds);
     return whole < 60
         ? whole + " s"

@@ -8,7 +8,7 @@ import java.io.Serial;
 public final class ModelException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
-  ModelException(String what, String remedy) {
+  public ModelException(String what, String remedy) {
     super(what + ". " + remedy + ".");
   }
 

@@ -13,8 +13,8 @@ import java.util.SplittableRandom;
 
 /**
  * The weights that training starts from, as PyHessian's networks and PyTorch's layers draw them:
- * convolution kernels normal with mean 0 and variance 2/n, n = height · width · output channels (He,
- * Zhang, Ren, Sun, <i>Delving Deep into Rectifiers</i>, ICCV 2015); batch norm with scale and
+ * convolution kernels normal with mean 0 and variance 2/n, n = height · width · output channels
+ * (He, Zhang, Ren, Sun, <i>Delving Deep into Rectifiers</i>, ICCV 2015); batch norm with scale and
  * variance 1, shift and mean 0; the classifier uniform in ±1/√inputs.
  */
 public final class Initialization {
@@ -31,15 +31,13 @@ public final class Initialization {
     for (int i = 0; i < variables.size(); i++) {
       Variable variable = variables.get(i);
       List<Long> shape = variable.shape();
-      double[] values =
-          new double[Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact))];
+      double[] values = new double[Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact))];
       if (shape.size() == 4) {
         double deviation = Math.sqrt(2.0 / (shape.get(0) * shape.get(1) * shape.get(3)));
         double[] normal = probes.gaussian(i, values.length);
         Arrays.setAll(values, j -> (float) (deviation * normal[j]));
       } else if (variable.name().startsWith("fc.")) {
-        Arrays.setAll(
-            values, j -> (float) (classifierBound * (2 * random.nextDouble() - 1)));
+        Arrays.setAll(values, j -> (float) (classifierBound * (2 * random.nextDouble() - 1)));
       } else if (variable.name().endsWith(".weight") || variable.name().endsWith(".running_var")) {
         Arrays.fill(values, 1);
       }

@@ -13,7 +13,8 @@ public sealed interface LearningRate {
   double at(int epoch);
 
   /**
-   * η₀·γᵏ, with k the number of milestones that are completed epochs: PyTorch's {@code MultiStepLR}.
+   * η₀·γᵏ, with k the number of milestones that are completed epochs: PyTorch's {@code
+   * MultiStepLR}.
    *
    * @param initial η₀
    * @param factor γ
@@ -26,7 +27,7 @@ public sealed interface LearningRate {
 
     @Override
     public double at(int epoch) {
-      long passed = milestones.stream().filter(milestone -> milestone < epoch).count();
+      double passed = milestones.stream().filter(milestone -> milestone < epoch).count();
       return initial * Math.pow(factor, passed);
     }
   }

@@ -5,12 +5,16 @@ import dev.hesse.hessian.Device;
 import dev.hesse.hessian.Tensors;
 import dev.hesse.hessian.autodiff.FoldScale;
 import dev.hesse.hessian.autodiff.Gradient;
+import dev.hesse.io.DType;
+import dev.hesse.io.StoredTensor;
 import dev.hesse.io.data.Batch;
 import dev.hesse.models.Constants;
 import dev.hesse.models.LossGraph;
 import dev.hesse.models.LossGraph.Variable;
 import dev.hesse.models.Precision;
 import dev.hesse.models.ResNet;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,8 +32,10 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.VarHandleOp;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
+import org.tensorflow.types.family.TType;
 
 /**
  * A ResNet whose variables live in a session and are trained there. Each batch size has its own
@@ -199,7 +205,7 @@ public final class TrainingSession implements AutoCloseable {
         FoldScale.apply(loss.graph(), Set.of(loss.logits(), loss.loss())));
   }
 
-  private Part part(String prefix, LossGraph loss, org.tensorflow.proto.GraphDef definition) {
+  private Part part(String prefix, LossGraph loss, GraphDef definition) {
     graph.importGraphDef(definition, prefix);
     return new Part(
         output(prefix, loss.inputs()),
@@ -223,6 +229,29 @@ public final class TrainingSession implements AutoCloseable {
       }
     }
     return values;
+  }
+
+  /** The same as tensors of the session's precision, in the graph's axis order. */
+  Map<String, StoredTensor> tensors() {
+    DType dtype = precision == Precision.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    values()
+        .forEach(
+            (name, values) -> {
+              ByteBuffer data =
+                  ByteBuffer.allocate(Math.multiplyExact(values.length, dtype.bytes()))
+                      .order(ByteOrder.LITTLE_ENDIAN);
+              for (double value : values) {
+                if (dtype == DType.FLOAT64) {
+                  data.putDouble(value);
+                } else {
+                  data.putFloat((float) value);
+                }
+              }
+              long[] shape = variable(name).shape().asArray();
+              tensors.put(name, new StoredTensor(dtype, shape, data.flip()));
+            });
+    return tensors;
   }
 
   /**
@@ -271,8 +300,7 @@ public final class TrainingSession implements AutoCloseable {
   }
 
   @SuppressWarnings("unchecked") // the caller knows the node
-  private <T extends org.tensorflow.types.family.TType> Output<T> output(
-      String prefix, String node) {
+  private <T extends TType> Output<T> output(String prefix, String node) {
     return (Output<T>) graph.outputOrThrow(prefix + "/" + node);
   }
 

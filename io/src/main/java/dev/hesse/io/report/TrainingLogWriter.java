@@ -7,6 +7,7 @@ import dev.hesse.io.report.TrainingLog.Epoch;
 import dev.hesse.io.report.TrainingLog.Model;
 import dev.hesse.io.report.TrainingLog.Option;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -17,6 +18,11 @@ public final class TrainingLogWriter {
   /** Writes {@code training.json}, whole or not at all. */
   public static void write(TrainingLog log, Path target) throws IOException {
     AtomicFile.write(target, out -> JsonWriter.write(out, log, TrainingLogWriter::log));
+  }
+
+  /** Writes the same to a stream, which stays open. */
+  public static void write(TrainingLog log, OutputStream out) throws IOException {
+    JsonWriter.write(out, log, TrainingLogWriter::log);
   }
 
   private static void log(JsonWriter json, TrainingLog log) throws IOException {
