@@ -1,5 +1,6 @@
 package dev.hesse.io;
 
+import dev.hesse.io.npy.Npz;
 import dev.hesse.io.pytorch.PyTorchLegacy;
 import dev.hesse.io.pytorch.PyTorchZip;
 import dev.hesse.io.safetensors.Safetensors;
@@ -38,7 +39,7 @@ public record Checkpoint(
   }
 
   /**
-   * Reads a weights file, whose format its first bytes tell, not its name. The file may come from a
+   * Reads a weights file, whose format its contents tell, not its name. The file may come from a
    * stranger: nothing in it is run, and no more memory is taken than a small multiple of its size.
    * Tensors share the file's memory where they can; a file beyond 64 MiB is mapped, and must not be
    * changed while they are in use.
@@ -62,6 +63,7 @@ public record Checkpoint(
       case PYTORCH_ZIP -> PyTorchZip.read(file);
       case PYTORCH_LEGACY -> PyTorchLegacy.read(file);
       case SAFETENSORS -> Safetensors.read(file);
+      case NPZ -> Npz.read(file);
     };
   }
 
@@ -69,7 +71,8 @@ public record Checkpoint(
   public enum Format {
     PYTORCH_ZIP("pytorch"),
     PYTORCH_LEGACY("pytorch-legacy"),
-    SAFETENSORS("safetensors");
+    SAFETENSORS("safetensors"),
+    NPZ("npz");
 
     private final String label;
 
