@@ -18,6 +18,7 @@ public final class Main {
     COMMANDS.put("analyze", AnalyzeCommand::new);
     COMMANDS.put("plot", PlotCommand::new);
     COMMANDS.put("inspect", InspectCommand::new);
+    COMMANDS.put("convert", ConvertCommand::new);
     COMMANDS.put("doctor", DoctorCommand::new);
   }
 
