@@ -23,7 +23,7 @@ final class InspectCommand implements Command {
       new Usage(
           "inspect",
           List.of("FILE"),
-          "The tensors in a PyTorch checkpoint or safetensors file",
+          "The tensors in a PyTorch or TensorFlow checkpoint, safetensors or npz file",
           List.of(new Usage.Group("output", List.of(JSON, OutputOptions.VERBOSE))),
           List.of("Nothing in the file is run, whoever made it."),
           List.of(

@@ -19,6 +19,7 @@ public final class Main {
     COMMANDS.put("train", TrainCommand::new);
     COMMANDS.put("plot", PlotCommand::new);
     COMMANDS.put("inspect", InspectCommand::new);
+    COMMANDS.put("convert", ConvertCommand::new);
     COMMANDS.put("doctor", DoctorCommand::new);
   }
 

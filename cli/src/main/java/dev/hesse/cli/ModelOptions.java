@@ -28,7 +28,10 @@ record ModelOptions(
   }
 
   static final CommandOption<Path> RESUME =
-      CommandOption.of("resume", ValueType.FILE, "weights: a PyTorch checkpoint or safetensors");
+      CommandOption.of(
+          "resume",
+          ValueType.FILE,
+          "weights: a PyTorch or TensorFlow checkpoint, safetensors or npz");
   static final CommandOption<Architecture> ARCH =
       CommandOption.of(
               "arch",

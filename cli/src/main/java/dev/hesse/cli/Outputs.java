@@ -19,22 +19,28 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Outputs implements AutoCloseable, Interruption.Work {
   private final List<Path> madeFolders = new ArrayList<>();
   private final Map<Path, Writer> writers = new LinkedHashMap<>();
+  private final Map<Path, Writer> wholeWriters = new LinkedHashMap<>();
   private boolean written;
   private boolean closed;
 
-  /** Writes one file, whole, to the path that it is given. */
+  /** Writes one output, whole, to the path that it is given. */
   @FunctionalInterface
   interface Writer {
     void write(Path target) throws IOException;
   }
 
+  /** As {@link #prepare(Path, String)}, for the folder that an option named. */
+  void prepare(Path folder, CommandOption<?> option) {
+    prepare(folder, option.dashed());
+  }
+
   /**
    * Makes sure that files can be written into a folder, which is made if it is not there.
    *
-   * @param option that named the folder, for errors
+   * @param what what the folder is on the command line, for errors
    * @throws CommandException with status {@link ExitStatus#BAD_INPUT} if they cannot
    */
-  synchronized void prepare(Path folder, CommandOption<?> option) {
+  synchronized void prepare(Path folder, String what) {
     try {
       make(folder.toAbsolutePath());
       Files.delete(Files.createTempFile(folder, ".hesse-", ".part"));
@@ -43,7 +49,7 @@ final class Outputs implements AutoCloseable, Interruption.Work {
       throw new CommandException(
           ExitStatus.BAD_INPUT,
           "%s %s: no file can be written there, as %s"
-              .formatted(option.dashed(), folder, IoErrors.reason(e)),
+              .formatted(what, folder, IoErrors.reason(e)),
           "Name a folder that you may write to",
           e);
     }
@@ -66,13 +72,22 @@ final class Outputs implements AutoCloseable, Interruption.Work {
     writers.put(target, writer);
   }
 
+  /**
+   * Adds something, such as several files, that its writer itself makes appear whole, in place of
+   * what is there; it is written last.
+   */
+  synchronized void addWhole(Path target, Writer writer) {
+    wholeWriters.put(target, writer);
+  }
+
   /** The files that were added, in that order. */
   synchronized List<Path> files() {
     return List.copyOf(writers.keySet());
   }
 
   /**
-   * Writes all files beside their places, then moves them there.
+   * Writes all files beside their places, then moves them there. An interruption waits until that
+   * is done.
    *
    * @throws CancellationException if an interruption has closed the outputs
    * @throws CommandException with status {@link ExitStatus#FAILURE} if one cannot be written
@@ -101,12 +116,16 @@ final class Outputs implements AutoCloseable, Interruption.Work {
         current = part.getKey();
         Files.move(part.getValue(), current, StandardCopyOption.ATOMIC_MOVE);
       }
+      for (Map.Entry<Path, Writer> whole : wholeWriters.entrySet()) {
+        current = whole.getKey();
+        whole.getValue().write(current);
+      }
       written = true;
     } catch (IOException e) {
       throw new CommandException(
           ExitStatus.FAILURE,
           "%s cannot be written: %s".formatted(current, IoErrors.reason(e)),
-          "Free the disk or name another folder with --out",
+          "Free the disk or name another folder",
           e);
     } finally {
       parts.values().forEach(Outputs::deleteQuietly);

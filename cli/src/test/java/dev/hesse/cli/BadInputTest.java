@@ -65,7 +65,7 @@ class BadInputTest {
     assertBadCheckpoint(
         text,
         text
-            + ": this is a text file. Give a PyTorch checkpoint (zip or legacy) or a safetensors file.");
+            + ": this is a text file. Give a PyTorch checkpoint (zip or legacy), a safetensors or an npz file.");
   }
 
   @Test
@@ -190,7 +190,7 @@ class BadInputTest {
     assertThat(blocked.status()).isEqualTo(ExitStatus.FAILURE);
     assertThat(blocked.err())
         .isEqualTo(
-            "hesse: %s cannot be written: %1$s is something else already. Free the disk or name another folder with --out.%n"
+            "hesse: %s cannot be written: %1$s is something else already. Free the disk or name another folder.%n"
                 .formatted(full.resolve("example.pdf")));
     assertThat(full.toFile().list()).containsExactly("example.pdf");
   }

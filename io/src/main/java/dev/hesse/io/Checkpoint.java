@@ -1,24 +1,30 @@
 package dev.hesse.io;
 
+import dev.hesse.io.npy.Npz;
 import dev.hesse.io.pytorch.PyTorchLegacy;
 import dev.hesse.io.pytorch.PyTorchZip;
 import dev.hesse.io.safetensors.Safetensors;
+import dev.hesse.io.tensorbundle.BundleNames;
+import dev.hesse.io.tensorbundle.TensorBundle;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a weights file holds.
  *
  * @param path where it was read from
  * @param format which reader understood it
- * @param sha256 of the file, in lower-case hexadecimal
+ * @param sha256 of the file, in lower-case hexadecimal; of a TensorFlow checkpoint's index followed
+ *     by its data files
  * @param tensors by name in file order, as the file names them, after unwrapping {@code state_dict}
  *     and the like but with prefixes such as {@code module.} left in place
  * @param metadata short facts beside the tensors, as text: the scalars of a PyTorch training
- *     checkpoint, such as {@code epoch}, or the {@code __metadata__} of a safetensors file
+ *     checkpoint, such as {@code epoch}, the {@code __metadata__} of a safetensors file, or the
+ *     names of a TensorFlow checkpoint's entries that are not numbers
  */
 public record Checkpoint(
     Path path,
@@ -38,22 +44,43 @@ public record Checkpoint(
   }
 
   /**
-   * Reads a weights file, whose format its first bytes tell, not its name. The file may come from a
-   * stranger: nothing in it is run, and no more memory is taken than a small multiple of its size.
-   * Tensors share the file's memory where they can; a file beyond 64 MiB is mapped, and must not be
-   * changed while they are in use.
+   * Reads a weights file, whose format its contents tell, not its name; only a TensorFlow
+   * checkpoint, which is several files, is told by their names: its prefix, its index, one of its
+   * data files, or a folder whose {@code checkpoint} file names one in the folder. The file may
+   * come from a stranger: nothing in it is run, and no more memory is taken than a small multiple
+   * of its size. Tensors share the file's memory where they can; a file beyond 64 MiB is mapped,
+   * and must not be changed while they are in use.
    *
    * @throws BadInputException if the file is missing, in no known format, damaged, made to mislead,
    *     or holds anything but plain data
    * @throws IOException if reading fails
    */
   public static Checkpoint read(Path path) throws IOException {
+    try {
+      Optional<Path> prefix = BundleNames.prefix(path);
+      return prefix.isPresent() ? readBundle(path, prefix.get()) : readFile(path);
+    } catch (BadInputException e) {
+      throw e.in(path.toString());
+    }
+  }
+
+  private static Checkpoint readBundle(Path path, Path prefix) throws IOException {
+    try (TensorBundle bundle = TensorBundle.open(prefix)) {
+      Weights weights = bundle.weights();
+      return new Checkpoint(
+          path,
+          Format.TENSORFLOW_CHECKPOINT,
+          bundle.sha256(),
+          weights.tensors(),
+          weights.metadata());
+    }
+  }
+
+  private static Checkpoint readFile(Path path) throws IOException {
     try (FileBytes file = FileBytes.open(path)) {
       Format format = FormatDetector.detect(file);
       Weights weights = read(file, format);
       return new Checkpoint(path, format, file.sha256(), weights.tensors(), weights.metadata());
-    } catch (BadInputException e) {
-      throw e.in(path.toString());
     }
   }
 
@@ -62,6 +89,9 @@ public record Checkpoint(
       case PYTORCH_ZIP -> PyTorchZip.read(file);
       case PYTORCH_LEGACY -> PyTorchLegacy.read(file);
       case SAFETENSORS -> Safetensors.read(file);
+      case NPZ -> Npz.read(file);
+      case TENSORFLOW_CHECKPOINT ->
+          throw new IllegalArgumentException("expected a format of one file, got " + format);
     };
   }
 
@@ -69,7 +99,9 @@ public record Checkpoint(
   public enum Format {
     PYTORCH_ZIP("pytorch"),
     PYTORCH_LEGACY("pytorch-legacy"),
-    SAFETENSORS("safetensors");
+    SAFETENSORS("safetensors"),
+    NPZ("npz"),
+    TENSORFLOW_CHECKPOINT("tf-checkpoint");
 
     private final String label;
 

@@ -12,7 +12,10 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
+import java.util.zip.Checksum;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,25 +125,40 @@ public final class FileBytes implements AutoCloseable {
 
   /** The SHA-256 digest of the whole file in lower-case hexadecimal. */
   public String sha256() throws IOException {
+    return sha256(List.of(this));
+  }
+
+  /** The SHA-256 digest of files one after the other, in lower-case hexadecimal. */
+  public static String sha256(List<FileBytes> files) throws IOException {
     MessageDigest digest;
     try {
       digest = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
-    for (long offset = 0; offset < size; offset += CHUNK) {
-      digest.update(slice(offset, Math.min(CHUNK, size - offset)));
+    for (FileBytes file : files) {
+      for (long offset = 0; offset < file.size; offset += CHUNK) {
+        digest.update(file.slice(offset, Math.min(CHUNK, file.size - offset)));
+      }
     }
     return HexFormat.of().formatHex(digest.digest());
   }
 
   /** The CRC-32 of a region, as zip archives store it. */
   public int crc32(long offset, long length) throws IOException {
-    CRC32 crc = new CRC32();
+    return checksum(new CRC32(), offset, length);
+  }
+
+  /** The CRC-32C (Castagnoli) of a region, which LevelDB and TensorFlow use. */
+  public int crc32c(long offset, long length) throws IOException {
+    return checksum(new CRC32C(), offset, length);
+  }
+
+  private int checksum(Checksum sum, long offset, long length) throws IOException {
     for (long done = 0; done < length; done += CHUNK) {
-      crc.update(slice(offset + done, Math.min(CHUNK, length - done)));
+      sum.update(slice(offset + done, Math.min(CHUNK, length - done)));
     }
-    return (int) crc.getValue();
+    return (int) sum.getValue();
   }
 
   @Override

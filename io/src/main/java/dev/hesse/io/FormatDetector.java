@@ -1,11 +1,14 @@
 package dev.hesse.io;
 
 import dev.hesse.io.Checkpoint.Format;
+import dev.hesse.io.npy.Npz;
+import dev.hesse.io.zip.ZipDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
-/** Tells a weights file's format by its first bytes, and says what other files look like. */
+/** Tells a weights file's format by its contents, and says what other files look like. */
 final class FormatDetector {
   private static final int PREFIX = 512;
   private static final int SAFETENSORS_LENGTH = Long.BYTES;
@@ -15,7 +18,7 @@ final class FormatDetector {
   private static final String LEGACY_PROTOCOL_1 = "L119547037146038801333356L\n";
 
   private static final String REMEDY =
-      "Give a PyTorch checkpoint (zip or legacy) or a safetensors file";
+      "Give a PyTorch checkpoint (zip or legacy), a safetensors or an npz file";
 
   private FormatDetector() {}
 
@@ -23,7 +26,7 @@ final class FormatDetector {
     ByteBuffer prefix = file.slice(0, Math.min(file.size(), PREFIX));
     String text = StandardCharsets.ISO_8859_1.decode(prefix.duplicate()).toString();
     if (text.startsWith("PK\3\4")) {
-      return Format.PYTORCH_ZIP;
+      return ofZip(ZipDirectory.read(file).names());
     }
     boolean bracedHeader =
         text.length() > SAFETENSORS_LENGTH && text.charAt(SAFETENSORS_LENGTH) == '{';
@@ -38,6 +41,13 @@ final class FormatDetector {
     throw new BadInputException("this is " + describe(text), REMEDY);
   }
 
+  /** PyTorch's reader looks for {@code FOLDER/data.pkl}; without it, NumPy's takes every array. */
+  private static Format ofZip(List<String> names) {
+    boolean hasArrays = names.stream().anyMatch(name -> name.endsWith(Npz.EXTENSION));
+    boolean hasPickle = names.stream().anyMatch(name -> name.endsWith("/data.pkl"));
+    return hasArrays && !hasPickle ? Format.NPZ : Format.PYTORCH_ZIP;
+  }
+
   private static String describe(String text) {
     if (text.startsWith("version https://git-lfs")) {
       return "a Git LFS pointer in place of the file it stands for";
@@ -50,6 +60,9 @@ final class FormatDetector {
     }
     if (text.startsWith("\u0093NUMPY")) {
       return "a single NumPy array, not named weights";
+    }
+    if (text.startsWith("PK\5\6")) {
+      return "a zip archive without entries";
     }
     if (text.startsWith("\u001f\u008b")) {
       return "a gzip-compressed file";

@@ -75,7 +75,8 @@ class CheckpointTest {
     assertThatThrownBy(() -> Checkpoint.read(path))
         .isInstanceOf(BadInputException.class)
         .hasMessageStartingWith(path + ": " + message)
-        .hasMessageEndingWith("Give a PyTorch checkpoint (zip or legacy) or a safetensors file.");
+        .hasMessageEndingWith(
+            "Give a PyTorch checkpoint (zip or legacy), a safetensors or an npz file.");
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -66,37 +67,45 @@ public final class Npy {
 
   /** As {@link #read(Path)}, of bytes that are open already. */
   public static StoredTensor read(FileBytes file) throws IOException {
+    if (file.size() > Integer.MAX_VALUE) {
+      throw new BadInputException(
+          "%d bytes are more than the 2 GiB that one array may take".formatted(file.size()),
+          "Split the array or save it in a smaller type");
+    }
+    return read(file.slice(0, file.size()));
+  }
+
+  /** As {@link #read(Path)}, of the bytes that remain in a little-endian buffer. */
+  static StoredTensor read(ByteBuffer file) {
     byte[] start = new byte[MAGIC.length];
-    file.slice(0, Math.min(file.size(), MAGIC.length))
-        .get(start, 0, (int) Math.min(file.size(), MAGIC.length));
+    file.slice().get(start, 0, Math.min(file.remaining(), MAGIC.length));
     if (!Arrays.equals(start, MAGIC)) {
       throw new BadInputException(
           "this is not a npy file", "Write the array with numpy.save(\"array.npy\", array)");
     }
-    int version = file.size() < LENGTH_AT ? 0 : file.slice(VERSION_AT, 1).get();
+    int version = file.remaining() < LENGTH_AT ? 0 : file.get(VERSION_AT);
     if (version < 1 || version > 3) {
       throw damaged("npy version %d, where 1 to 3 exist".formatted(version));
     }
-    int lengthBytes = version == 1 ? Short.BYTES : Integer.BYTES;
-    if (file.size() < LENGTH_AT + lengthBytes) {
+    int headerStart = LENGTH_AT + (version == 1 ? Short.BYTES : Integer.BYTES);
+    if (file.remaining() < headerStart) {
       throw damaged("the file ends within the length of its header");
     }
-    ByteBuffer lengthField = file.slice(LENGTH_AT, lengthBytes);
     long length =
         version == 1
-            ? Short.toUnsignedLong(lengthField.getShort())
-            : Integer.toUnsignedLong(lengthField.getInt());
-    int headerStart = LENGTH_AT + lengthBytes;
-    if (length > Math.min(MAX_HEADER, file.size() - headerStart)) {
-      throw damaged("a npy header of %d bytes in a file of %d".formatted(length, file.size()));
+            ? Short.toUnsignedLong(file.getShort(LENGTH_AT))
+            : Integer.toUnsignedLong(file.getInt(LENGTH_AT));
+    if (length > Math.min(MAX_HEADER, file.remaining() - headerStart)) {
+      throw damaged("a npy header of %d bytes in a file of %d".formatted(length, file.remaining()));
     }
     Charset charset = version < 3 ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8;
-    String text = charset.decode(file.slice(headerStart, length)).toString();
-    return array(file, headerStart + length, NpyHeader.parse(text));
+    String text = charset.decode(file.slice(headerStart, (int) length)).toString();
+    int dataStart = headerStart + (int) length;
+    ByteBuffer data = file.slice(dataStart, file.remaining() - dataStart);
+    return array(data, NpyHeader.parse(text));
   }
 
-  private static StoredTensor array(FileBytes file, long dataStart, NpyHeader header)
-      throws IOException {
+  private static StoredTensor array(ByteBuffer data, NpyHeader header) {
     String descr = header.descr();
     DType dtype = descr.isEmpty() ? null : DTYPES.get(descr.substring(1));
     boolean bigEndian = descr.startsWith(">");
@@ -114,18 +123,13 @@ public final class Npy {
         header.fortranOrder()
             ? StridedLayout.columnMajor(header.shape())
             : StridedLayout.rowMajor(header.shape());
-    long bytes = file.size() - dataStart;
+    int bytes = data.remaining();
     if (bytes % dtype.bytes() != 0 || bytes / dtype.bytes() != layout.elementCount()) {
       throw damaged(
           "%d elements of %s in %d bytes".formatted(layout.elementCount(), dtype.label(), bytes));
     }
-    if (bytes > Integer.MAX_VALUE) {
-      throw new BadInputException(
-          "%d bytes are more than the 2 GiB that one array may take".formatted(bytes),
-          "Split the array or save it in a smaller type");
-    }
     ByteOrder order = bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
-    return layout.read(dtype, file.slice(dataStart, bytes).order(order));
+    return layout.read(dtype, data.order(order));
   }
 
   /**
@@ -134,6 +138,23 @@ public final class Npy {
    * @throws IllegalArgumentException if the elements are bfloat16, which NumPy does not have
    */
   public static void write(Path path, StoredTensor tensor) throws IOException {
+    ByteBuffer header = header(tensor);
+    AtomicFile.write(
+        path,
+        out -> {
+          WritableByteChannel channel = Channels.newChannel(out);
+          channel.write(header);
+          channel.write(tensor.data());
+        });
+  }
+
+  /** Whether NumPy has the type. */
+  static boolean has(DType dtype) {
+    return DTYPES.containsValue(dtype);
+  }
+
+  /** What precedes the elements in a file, a multiple of 64 bytes. */
+  static ByteBuffer header(StoredTensor tensor) {
     DType dtype = tensor.dtype();
     String code =
         DTYPES.entrySet().stream()
@@ -152,13 +173,10 @@ public final class Npy {
     int start = LENGTH_AT + Short.BYTES;
     int padding = Math.floorMod(-(start + header.length() + 1), ALIGNMENT);
     byte[] line = (header + " ".repeat(padding) + "\n").getBytes(StandardCharsets.ISO_8859_1);
-    AtomicFile.write(
-        path,
-        out -> {
-          out.write(MAGIC);
-          out.write(new byte[] {1, 0, (byte) line.length, (byte) (line.length >> 8)});
-          out.write(line);
-          Channels.newChannel(out).write(tensor.data());
-        });
+    return ByteBuffer.allocate(start + line.length)
+        .put(MAGIC)
+        .put(new byte[] {1, 0, (byte) line.length, (byte) (line.length >> 8)})
+        .put(line)
+        .flip();
   }
 }

@@ -1,6 +1,7 @@
 package dev.hesse.io.pytorch;
 
 import dev.hesse.io.DType;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** PyTorch's element types, those included that are recognised only to be named in an error. */
@@ -44,6 +45,14 @@ enum ElementType {
     this.storageName = storageName;
     this.bytes = bytes;
     this.dtype = dtype;
+  }
+
+  /** PyTorch's name for a type that Hesse reads; it has all of them. */
+  static ElementType of(DType dtype) {
+    return Arrays.stream(values())
+        .filter(element -> element.dtype == dtype)
+        .findFirst()
+        .orElseThrow();
   }
 
   /** The attribute of {@code torch} that names the type. */

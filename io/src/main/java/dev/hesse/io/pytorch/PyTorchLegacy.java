@@ -11,6 +11,7 @@ import dev.hesse.io.pytorch.PyValue.Dict;
 import dev.hesse.io.pytorch.PyValue.Int;
 import dev.hesse.io.pytorch.PyValue.PyList;
 import dev.hesse.io.pytorch.PyValue.Storage;
+import dev.hesse.io.zip.Region;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteOrder;

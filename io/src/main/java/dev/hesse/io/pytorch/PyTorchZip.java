@@ -3,25 +3,32 @@ package dev.hesse.io.pytorch;
 import static dev.hesse.io.BadInputException.damaged;
 import static dev.hesse.io.BadInputException.quote;
 
+import dev.hesse.io.AtomicFile;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.FileBytes;
+import dev.hesse.io.StoredTensor;
 import dev.hesse.io.Weights;
 import dev.hesse.io.pytorch.PyValue.Storage;
+import dev.hesse.io.zip.Region;
+import dev.hesse.io.zip.ZipWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Reads the zip format that {@code torch.save} writes since PyTorch 1.6: one folder of any name
- * with {@code version}, optionally {@code byteorder}, the pickle {@code data.pkl}, and the bytes of
- * storage k in {@code data/k}.
+ * Reads and writes the zip format that {@code torch.save} writes since PyTorch 1.6: one folder of
+ * any name with {@code version}, optionally {@code byteorder}, the pickle {@code data.pkl}, and the
+ * bytes of storage k in {@code data/k}.
  */
 public final class PyTorchZip {
   private static final int OLDEST_VERSION = 1;
   private static final int NEWEST_VERSION = 10;
+  private static final int WRITTEN_VERSION = 3;
+  private static final String ROOT = "archive/";
 
   private PyTorchZip() {}
 
@@ -32,7 +39,7 @@ public final class PyTorchZip {
    *     than plain data, or no tensors by name
    */
   public static Weights read(FileBytes file) throws IOException {
-    ZipArchive archive = ZipArchive.read(file);
+    PyTorchArchive archive = PyTorchArchive.read(file);
     checkVersion(file, archive);
     Region pickle = archive.get("data.pkl");
     if (pickle.length() > PyTorchLegacy.MAX_PICKLE) {
@@ -50,7 +57,32 @@ public final class PyTorchZip {
     return new Weights(StateDict.tensors(root, loader), StateDict.scalars(root));
   }
 
-  private static Map<String, Region> locate(Storages storages, ZipArchive archive) {
+  /**
+   * Writes a state dict, whole or not at all: an OrderedDict in the map's order, each tensor with
+   * elements of its own. The same tensors give the same bytes. Every release since 1.6 loads it,
+   * also with {@code weights_only=True}; uint16, uint32 and uint64 need 2.3.
+   */
+  public static void write(Path path, Map<String, StoredTensor> tensors) throws IOException {
+    AtomicFile.write(
+        path,
+        out -> {
+          ZipWriter zip = new ZipWriter(out);
+          zip.add(ROOT + "data.pkl", ByteBuffer.wrap(StateDictPickle.of(tensors)));
+          zip.add(ROOT + "byteorder", text("little"));
+          int key = 0;
+          for (StoredTensor tensor : tensors.values()) {
+            zip.add(ROOT + "data/" + key++, tensor.data());
+          }
+          zip.add(ROOT + "version", text(WRITTEN_VERSION + "\n"));
+          zip.finish();
+        });
+  }
+
+  private static ByteBuffer text(String value) {
+    return ByteBuffer.wrap(value.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static Map<String, Region> locate(Storages storages, PyTorchArchive archive) {
     Map<String, Region> regions = new HashMap<>();
     for (Storage storage : storages.all().values()) {
       Region region = archive.get("data/" + storage.key());
@@ -69,7 +101,7 @@ public final class PyTorchZip {
     return regions;
   }
 
-  private static void checkVersion(FileBytes file, ZipArchive archive) throws IOException {
+  private static void checkVersion(FileBytes file, PyTorchArchive archive) throws IOException {
     String record = archive.contains("version") ? "version" : ".data/version";
     String version = text(file, archive.get(record)).strip();
     if (!version.matches("[0-9]{1,2}")
@@ -82,7 +114,7 @@ public final class PyTorchZip {
     }
   }
 
-  private static ByteOrder byteOrder(FileBytes file, ZipArchive archive) throws IOException {
+  private static ByteOrder byteOrder(FileBytes file, PyTorchArchive archive) throws IOException {
     if (!archive.contains("byteorder")) {
       return ByteOrder.LITTLE_ENDIAN;
     }

@@ -5,6 +5,7 @@ import dev.hesse.io.DType;
 import dev.hesse.io.FileBytes;
 import dev.hesse.io.StoredTensor;
 import dev.hesse.io.pytorch.PyValue.TensorValue;
+import dev.hesse.io.zip.Region;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

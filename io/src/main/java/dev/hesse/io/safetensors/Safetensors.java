@@ -116,14 +116,16 @@ public final class Safetensors {
    * data the wider element types come first, so that all are aligned.
    *
    * @param metadata strings for the header; may be empty
-   * @throws IllegalArgumentException if a tensor is called {@code __metadata__}
+   * @throws BadInputException if a tensor is called {@code __metadata__}
    */
   public static void write(
       Path path, Map<String, StoredTensor> tensors, Map<String, String> metadata)
       throws IOException {
     if (tensors.containsKey(SafetensorsHeader.METADATA)) {
-      throw new IllegalArgumentException(
-          "expected tensor names, got the reserved " + SafetensorsHeader.METADATA);
+      throw new BadInputException(
+          "a tensor is called %s, which safetensors files keep for facts"
+              .formatted(SafetensorsHeader.METADATA),
+          "Rename the tensor or choose another format, such as npz");
     }
     List<Map.Entry<String, StoredTensor>> ordered =
         tensors.entrySet().stream()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.Checkpoint;
+import dev.hesse.io.zip.TestZip;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ class PublishedAttacksTest {
   })
   void callsByName(String module, String name) throws Exception {
     String expected = "refers to '%s.%s'".formatted(module, name);
-    assertRefused("zip.pt", TestZip.checkpoint(call(module, name)).build(), expected);
+    assertRefused("zip.pt", TestCheckpoint.zip(call(module, name)).build(), expected);
     Files.delete(folder.resolve("zip.pt"));
     assertRefused("legacy.pt", TestLegacy.begin(true).add(call(module, name)).build(), expected);
     Files.delete(folder.resolve("legacy.pt"));
@@ -66,7 +67,7 @@ class PublishedAttacksTest {
   @Test
   void stackGlobalOfProtocol4() throws Exception {
     byte[] pickle = Pickle.protocol(4).text("os").text("system").op(Opcode.STACK_GLOBAL).stop();
-    assertRefused("a.pt", TestZip.checkpoint(pickle).build(), "refers to 'os.system'");
+    assertRefused("a.pt", TestCheckpoint.zip(pickle).build(), "refers to 'os.system'");
   }
 
   /** CVE-2025-32434: weights_only did not cover the tar format of PyTorch before 0.2. */
@@ -84,7 +85,7 @@ class PublishedAttacksTest {
     byte[] pickle = Pickle.protocol(2).tensor("0", 2).integer(0).integer(7).op('s').stop();
     assertRefused(
         "a.pt",
-        TestZip.checkpoint(pickle, Pickle.floats(1, 2)).build(),
+        TestCheckpoint.zip(pickle, Pickle.floats(1, 2)).build(),
         "sets items of a tensor from 2 values");
   }
 
@@ -100,7 +101,7 @@ class PublishedAttacksTest {
             .stop();
     assertRefused(
         "a.pt",
-        TestZip.checkpoint(pickle, Pickle.floats(1, 2)).build(),
+        TestCheckpoint.zip(pickle, Pickle.floats(1, 2)).build(),
         "sets items of a storage from 2 values");
   }
 
@@ -110,14 +111,14 @@ class PublishedAttacksTest {
     byte[] pickle = Pickle.protocol(2).op('}').text("w").tensor("0", 1_000_000).op('s').stop();
     assertRefused(
         "a.pt",
-        TestZip.checkpoint(pickle, Pickle.floats(1)).build(),
+        TestCheckpoint.zip(pickle, Pickle.floats(1)).build(),
         "storage '0' should be 1000000 elements of float32 but has 4 bytes");
   }
 
   /** CVE-2025-1944: the name in the local header hides the pickle from scanners. */
   @Test
   void localNameDiffers() throws Exception {
-    TestZip zip = TestZip.checkpoint();
+    TestZip zip = TestCheckpoint.zip();
     zip.get("data.pkl").localName = "archive/data.txt";
     assertRefused("a.pt", zip.build(), "header and directory disagree");
   }
@@ -126,7 +127,7 @@ class PublishedAttacksTest {
   @ParameterizedTest
   @CsvSource({"0x0001", "0x0020", "0x0040", "0x2000", "0x8000"})
   void flagBits(String flag) throws Exception {
-    TestZip zip = TestZip.checkpoint();
+    TestZip zip = TestCheckpoint.zip();
     zip.get("data.pkl").flags |= Integer.decode(flag);
     assertRefused("a.pt", zip.build(), "which say encrypted or otherwise unusual");
   }
@@ -134,7 +135,7 @@ class PublishedAttacksTest {
   /** CVE-2025-10156: a wrong CRC stops scanners but not PyTorch. */
   @Test
   void wrongCrc() throws Exception {
-    TestZip zip = TestZip.checkpoint();
+    TestZip zip = TestCheckpoint.zip();
     zip.get("data.pkl").crc = 0xdead;
     assertRefused("a.pt", zip.build(), "does not have the CRC");
   }
@@ -142,7 +143,7 @@ class PublishedAttacksTest {
   /** CVE-2025-1889, CVE-2025-10155: scanners that went by file name extensions. */
   @Test
   void otherExtensions() throws Exception {
-    TestZip zip = TestZip.checkpoint(call("os", "system"));
+    TestZip zip = TestCheckpoint.zip(call("os", "system"));
     assertRefused("weights.safetensors", zip.build(), "refers to 'os.system'");
   }
 
@@ -152,13 +153,13 @@ class PublishedAttacksTest {
     byte[] call = call("os", "system");
     byte[] broken = Arrays.copyOf(call, call.length + 2);
     broken[call.length - 1] = (byte) 0xfe;
-    assertRefused("a.pt", TestZip.checkpoint(broken).build(), "refers to 'os.system'");
+    assertRefused("a.pt", TestCheckpoint.zip(broken).build(), "refers to 'os.system'");
   }
 
   @Test
   void secondArchiveBehindTheFirst() throws Exception {
-    byte[] first = TestZip.checkpoint().build();
-    byte[] second = TestZip.checkpoint(call("os", "system")).build();
+    byte[] first = TestCheckpoint.zip().build();
+    byte[] second = TestCheckpoint.zip(call("os", "system")).build();
     byte[] both = Arrays.copyOf(first, first.length + second.length);
     System.arraycopy(second, 0, both, first.length, second.length);
     assertRefused("a.pt", both, "the zip64 locator does not point to a zip64 end record");

@@ -5,6 +5,8 @@ import dev.hesse.io.BadInputException;
 import dev.hesse.io.FileBytes;
 import dev.hesse.io.StoredTensor;
 import dev.hesse.io.TestData;
+import dev.hesse.io.zip.Region;
+import dev.hesse.io.zip.TestZip;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,7 +21,7 @@ class PyTorchFuzzTest {
     seeds.add(Pickle.stateDict());
     for (String name : new String[] {"training.pt", "protocol4.pt", "protocol5.pt", "views.pt"}) {
       FileBytes file = FileBytes.of(TestData.checkpointBytes(name));
-      Region region = ZipArchive.read(file).get("data.pkl");
+      Region region = PyTorchArchive.read(file).get("data.pkl");
       byte[] pickle = new byte[(int) region.length()];
       file.slice(region.offset(), region.length()).get(pickle);
       seeds.add(pickle);
@@ -29,7 +31,7 @@ class PyTorchFuzzTest {
 
   static Stream<byte[]> zips() {
     return Stream.of(
-        TestZip.checkpoint().build(),
+        TestCheckpoint.zip().build(),
         TestData.checkpointBytes("views.pt"),
         TestData.checkpointBytes("parameters.pt"));
   }
@@ -47,7 +49,7 @@ class PyTorchFuzzTest {
   @FuzzTest(maxDuration = "5m")
   void pickle(byte[] pickle) throws IOException {
     TestZip zip =
-        TestZip.checkpoint(pickle, Pickle.floats(1, 2), new byte[24], new byte[8], new byte[0]);
+        TestCheckpoint.zip(pickle, Pickle.floats(1, 2), new byte[24], new byte[8], new byte[0]);
     readZip(zip.build());
   }
 

@@ -18,7 +18,7 @@ class StateDictTest {
 
   private Weights read() throws IOException {
     return PyTorchZip.read(
-        FileBytes.of(TestZip.checkpoint(pickle.stop(), Pickle.floats(1, 2)).build()));
+        FileBytes.of(TestCheckpoint.zip(pickle.stop(), Pickle.floats(1, 2)).build()));
   }
 
   /** {@code dict[key] = {name: tensor, …}} in the dict on top. */

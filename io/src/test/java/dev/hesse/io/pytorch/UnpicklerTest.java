@@ -33,7 +33,7 @@ class UnpicklerTest {
 
   /** A pickle within a checkpoint that has storage 0 of two float32. */
   private static Weights read(byte[] pickle) throws IOException {
-    return PyTorchZip.read(FileBytes.of(TestZip.checkpoint(pickle, Pickle.floats(1, 2)).build()));
+    return PyTorchZip.read(FileBytes.of(TestCheckpoint.zip(pickle, Pickle.floats(1, 2)).build()));
   }
 
   static Stream<Arguments> refused() {

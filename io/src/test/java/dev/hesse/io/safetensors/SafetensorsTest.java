@@ -95,7 +95,8 @@ class SafetensorsTest {
     StoredTensor tensor = new StoredTensor(DType.INT8, new long[] {0}, ByteBuffer.allocate(0));
     Path path = folder.resolve("a.safetensors");
     assertThatThrownBy(() -> Safetensors.write(path, Map.of("__metadata__", tensor), Map.of()))
-        .isInstanceOf(IllegalArgumentException.class);
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith("a tensor is called __metadata__, which");
     assertThat(path).doesNotExist();
   }
 

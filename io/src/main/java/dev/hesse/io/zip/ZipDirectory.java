@@ -1,34 +1,37 @@
-package dev.hesse.io.pytorch;
+package dev.hesse.io.zip;
 
 import static dev.hesse.io.BadInputException.damaged;
 import static dev.hesse.io.BadInputException.quote;
 
+import dev.hesse.io.BadInputException;
 import dev.hesse.io.FileBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
  * The central directory of a zip archive, which is what says where entries are. Archives are
  * accepted only where every zip program would see the same: no comment after the end record, the
  * directory right before it, 32-bit and zip64 fields that agree, plain relative names without
- * duplicates (ignoring case, as PyTorch's reader does).
+ * duplicates.
  */
-final class ZipDirectory {
-  private static final int END = 0x06054b50;
-  private static final int END_BYTES = 22;
-  private static final int ZIP64_END = 0x06064b50;
-  private static final int ZIP64_END_BYTES = 56;
-  private static final int ZIP64_LOCATOR = 0x07064b50;
-  private static final int ZIP64_LOCATOR_BYTES = 20;
-  private static final int ENTRY = 0x02014b50;
-  private static final int ENTRY_BYTES = 46;
-  private static final int ZIP64_EXTRA = 1;
-  private static final long MASK32 = 0xffffffffL;
+public final class ZipDirectory {
+  static final int END = 0x06054b50;
+  static final int END_BYTES = 22;
+  static final int ZIP64_END = 0x06064b50;
+  static final int ZIP64_END_BYTES = 56;
+  static final int ZIP64_LOCATOR = 0x07064b50;
+  static final int ZIP64_LOCATOR_BYTES = 20;
+  static final int ENTRY = 0x02014b50;
+  static final int ENTRY_BYTES = 46;
+
+  /** What a 32-bit field holds whose value stands in a zip64 record or field. */
+  static final long MASK32 = 0xffffffffL;
+
   private static final int MAX_BYTES = 16 << 20;
 
   private final FileBytes file;
@@ -42,12 +45,21 @@ final class ZipDirectory {
     this.file = file;
   }
 
-  /** Reads the directory; the entries' own headers and contents are not looked at. */
-  static ZipDirectory read(FileBytes file) throws IOException {
+  /**
+   * Reads the directory; the entries' own headers and contents are not looked at.
+   *
+   * @throws BadInputException if it is damaged or zip programs could disagree on it
+   */
+  public static ZipDirectory read(FileBytes file) throws IOException {
     ZipDirectory directory = new ZipDirectory(file);
     directory.locate();
     directory.readEntries();
     return directory;
+  }
+
+  /** The entries' names in the directory's order. */
+  public List<String> names() {
+    return entries.stream().map(ZipEntry::name).toList();
   }
 
   /** The entries in the directory's order. */
@@ -161,64 +173,46 @@ final class ZipDirectory {
     in.get(rawName);
     String name = ZipEntry.decodeName(rawName);
     checkName(name);
-    ByteBuffer zip64 = zip64Extra(in.slice(in.position(), extraLength).order(in.order()), name);
+    Zip64Field zip64 =
+        Zip64Field.find(in.slice(in.position(), extraLength).order(in.order()), name);
     in.position(in.position() + extraLength + commentLength);
-    size = widen(size, zip64, name);
-    compressed = widen(compressed, zip64, name);
-    offset = widen(offset, zip64, name);
-    if (disk != 0 || offset < 0 || size < 0 || offset > start || size > start - offset) {
+    size = zip64.widen(size);
+    compressed = zip64.widen(compressed);
+    offset = zip64.widen(offset);
+    boolean inside =
+        disk == 0
+            && offset >= 0
+            && offset <= start
+            && compressed >= 0
+            && compressed <= start - offset
+            && size >= 0;
+    if (!inside) {
       throw damaged(
           "zip entry %s claims %s bytes at %s, outside the %d bytes before the directory"
               .formatted(
-                  quote(name), Long.toUnsignedString(size), Long.toUnsignedString(offset), start));
+                  quote(name),
+                  Long.toUnsignedString(compressed),
+                  Long.toUnsignedString(offset),
+                  start));
     }
     return new ZipEntry(name, flags, method, crc, compressed, size, offset);
   }
 
-  /** The zip64 field of an entry's extra data, empty if there is none. */
-  private static ByteBuffer zip64Extra(ByteBuffer extra, String name) {
-    ByteBuffer found = ByteBuffer.allocate(0);
-    while (extra.hasRemaining()) {
-      if (extra.remaining() < 4) {
-        throw damaged("zip entry %s has a cut-off extra field".formatted(quote(name)));
-      }
-      int id = Short.toUnsignedInt(extra.getShort());
-      int length = Short.toUnsignedInt(extra.getShort());
-      if (length > extra.remaining() || (id == ZIP64_EXTRA && found.capacity() > 0)) {
-        throw damaged("zip entry %s has a broken extra field".formatted(quote(name)));
-      }
-      if (id == ZIP64_EXTRA) {
-        found = extra.slice(extra.position(), length).order(extra.order());
-      }
-      extra.position(extra.position() + length);
-    }
-    return found;
-  }
-
-  private static long widen(long value, ByteBuffer zip64, String name) {
-    if (value != MASK32) {
-      return value;
-    }
-    if (zip64.remaining() < Long.BYTES) {
-      throw damaged("zip entry %s lacks its 64-bit sizes".formatted(quote(name)));
-    }
-    return zip64.getLong();
-  }
-
   private void checkName(String name) {
-    boolean plain =
-        !name.isEmpty()
-            && name.indexOf('\\') < 0
-            && name.indexOf(':') < 0
-            && name.chars().noneMatch(c -> c < ' ' || c == 0x7f);
-    for (String part : name.split("/", -1)) {
-      plain &= !part.isEmpty() && !part.equals(".") && !part.equals("..");
-    }
-    if (!plain) {
+    if (!isPlain(name)) {
       throw damaged("zip entry name %s is not a plain relative path".formatted(quote(name)));
     }
-    if (!names.add(name.toLowerCase(Locale.ROOT))) {
+    if (!names.add(name)) {
       throw damaged("zip entry name %s occurs twice".formatted(quote(name)));
     }
+  }
+
+  /** Whether a name is a relative path that neither climbs nor means a drive, on any system. */
+  static boolean isPlain(String name) {
+    return !name.startsWith(":/", 1)
+        && name.indexOf('\\') < 0
+        && name.chars().noneMatch(c -> c < ' ' || c == 0x7f)
+        && Arrays.stream(name.split("/", -1))
+            .noneMatch(part -> part.isEmpty() || part.equals(".") || part.equals(".."));
   }
 }

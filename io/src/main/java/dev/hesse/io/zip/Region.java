@@ -1,8 +1,8 @@
-package dev.hesse.io.pytorch;
+package dev.hesse.io.zip;
 
 /** A run of bytes in a file that is known to lie within it. */
-record Region(long offset, long length) {
-  long end() {
+public record Region(long offset, long length) {
+  public long end() {
     return offset + length;
   }
 }

@@ -1,6 +1,8 @@
-package dev.hesse.io.pytorch;
+package dev.hesse.io.zip;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,25 +10,25 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /** Writes zip archives whose fields can each be made to lie. */
-final class TestZip {
+public final class TestZip {
   private static final int DESCRIBED = 0x0808;
 
   /** An entry; what is null is written truthfully. */
-  static final class Entry {
-    String name;
-    byte[] content;
-    int flags = DESCRIBED;
-    int method;
-    @Nullable String localName;
-    @Nullable Integer localFlags;
-    @Nullable Integer localMethod;
-    @Nullable Integer localSize;
-    @Nullable Integer crc;
-    @Nullable Long compressed;
-    @Nullable Long size;
-    @Nullable Long offset;
-    boolean descriptor = true;
-    byte[] after = {};
+  public static final class Entry {
+    public String name;
+    public byte[] content;
+    public int flags = DESCRIBED;
+    public int method;
+    public @Nullable String localName;
+    public @Nullable Integer localFlags;
+    public @Nullable Integer localMethod;
+    public @Nullable Integer localSize;
+    public @Nullable Integer crc;
+    public @Nullable Long compressed;
+    public @Nullable Long size;
+    public @Nullable Long offset;
+    public boolean descriptor = true;
+    public byte[] after = {};
 
     private Entry(String name, byte[] content) {
       this.name = name;
@@ -40,44 +42,25 @@ final class TestZip {
     }
   }
 
-  final List<Entry> entries = new ArrayList<>();
-  byte[] comment = {};
-  byte[] beforeDirectory = {};
-  int entriesOffBy;
-  boolean zip64 = true;
-  long zip64StartOffBy;
+  public final List<Entry> entries = new ArrayList<>();
+  public byte[] comment = {};
+  public byte[] beforeDirectory = {};
+  public int entriesOffBy;
+  public boolean zip64 = true;
+  public long zip64StartOffBy;
 
-  /** A checkpoint with this pickle, and storages 0, 1, … */
-  static TestZip checkpoint(byte[] pickle, byte[]... storages) {
-    TestZip zip = new TestZip();
-    zip.add("archive/data.pkl", pickle);
-    zip.add("archive/byteorder", "little".getBytes(StandardCharsets.UTF_8));
-    for (int i = 0; i < storages.length; i++) {
-      zip.add("archive/data/" + i, storages[i]);
-    }
-    zip.add("archive/version", "3\n".getBytes(StandardCharsets.UTF_8));
-    return zip;
-  }
-
-  /** A checkpoint whose one tensor {@code w} is [1, 2]. */
-  static TestZip checkpoint() {
-    return checkpoint(Pickle.stateDict(), Pickle.floats(1, 2));
-  }
-
-  Entry add(String name, byte[] content) {
+  public Entry add(String name, byte[] content) {
     Entry entry = new Entry(name, content);
     entries.add(entry);
     return entry;
   }
 
-  Entry get(String name) {
-    return entries.stream()
-        .filter(entry -> entry.name.equals("archive/" + name))
-        .findFirst()
-        .orElseThrow();
+  /** The entry whose name ends so. */
+  public Entry get(String name) {
+    return entries.stream().filter(entry -> entry.name.endsWith(name)).findFirst().orElseThrow();
   }
 
-  byte[] build() {
+  public byte[] build() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream directory = new ByteArrayOutputStream();
     for (Entry entry : entries) {
@@ -140,7 +123,8 @@ final class TestZip {
   /** Pairs of a number of bytes and a value. */
   private static void put(ByteArrayOutputStream out, long... widthsAndValues) {
     for (int i = 0; i < widthsAndValues.length; i += 2) {
-      out.writeBytes(Pickle.little((int) widthsAndValues[i], widthsAndValues[i + 1]));
+      ByteBuffer little = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      out.write(little.putLong(widthsAndValues[i + 1]).array(), 0, (int) widthsAndValues[i]);
     }
   }
 }

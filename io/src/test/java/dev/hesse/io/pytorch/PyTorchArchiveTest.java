@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.FileBytes;
 import dev.hesse.io.Weights;
+import dev.hesse.io.zip.TestZip;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ZipArchiveTest {
+class PyTorchArchiveTest {
   private static final byte[] BYTES = {1, 2, 3, 4};
 
   private static Weights read(TestZip zip) throws IOException {
@@ -28,21 +29,21 @@ class ZipArchiveTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void readsBothDirectoryForms(boolean zip64) throws IOException {
-    TestZip zip = TestZip.checkpoint();
+    TestZip zip = TestCheckpoint.zip();
     zip.zip64 = zip64;
     assertThat(read(zip).tensors().get("w").toDoubles()).containsExactly(1, 2);
   }
 
   @Test
   void readsEntriesWithoutDescriptor() throws IOException {
-    TestZip zip = TestZip.checkpoint();
+    TestZip zip = TestCheckpoint.zip();
     zip.entries.forEach(entry -> entry.flags = 0);
     assertThat(read(zip).tensors().get("w").toDoubles()).containsExactly(1, 2);
   }
 
   @Test
   void swapsBigEndianElements() throws IOException {
-    TestZip zip = TestZip.checkpoint(Pickle.stateDict(), new byte[] {64, 0, 0, 0, 63, -128, 0, 0});
+    TestZip zip = TestCheckpoint.zip(Pickle.stateDict(), new byte[] {64, 0, 0, 0, 63, -128, 0, 0});
     zip.get("byteorder").content = "big".getBytes(StandardCharsets.UTF_8);
     assertThat(read(zip).tensors().get("w").toDoubles()).containsExactly(2, 1);
   }
@@ -61,7 +62,7 @@ class ZipArchiveTest {
         change(
             "other folder", z -> z.add("other/x", BYTES), "'other/x' is outside folder archive/"),
         change("compressed", z -> z.get("data/0").method = 8, "'archive/data/0' is compressed"),
-        change("sizes differ", z -> z.get("data/0").compressed = 7L, "is compressed"),
+        change("sizes differ", z -> z.get("data/0").compressed = 7L, "stores 8 bytes as 7"),
         change("encrypted", z -> z.get("data/0").flags |= 1, "has flags 0x0809"),
         change("10 GB", z -> z.get("data/0").size = 10L << 30, "claims 10737418240 bytes at"),
         change("2^63", z -> z.get("data/0").size = Long.MIN_VALUE, "9223372036854775808 bytes"),
@@ -101,7 +102,7 @@ class ZipArchiveTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource
   void malformed(String name, Consumer<TestZip> change, String message) {
-    TestZip zip = TestZip.checkpoint();
+    TestZip zip = TestCheckpoint.zip();
     change.accept(zip);
     assertThatThrownBy(() -> read(zip))
         .as(name)
@@ -111,7 +112,7 @@ class ZipArchiveTest {
 
   @Test
   void refusesWhatPrecedesTheFirstEntry() {
-    byte[] zip = TestZip.checkpoint().build();
+    byte[] zip = TestCheckpoint.zip().build();
     byte[] shifted = new byte[zip.length + 1];
     System.arraycopy(zip, 0, shifted, 1, zip.length);
     assertThatThrownBy(() -> PyTorchZip.read(FileBytes.of(shifted)))
@@ -120,7 +121,7 @@ class ZipArchiveTest {
 
   @Test
   void refusesEveryTruncation() {
-    byte[] whole = TestZip.checkpoint().build();
+    byte[] whole = TestCheckpoint.zip().build();
     for (int length = 0; length < whole.length; length++) {
       byte[] prefix = Arrays.copyOf(whole, length);
       assertThatThrownBy(() -> PyTorchZip.read(FileBytes.of(prefix)))

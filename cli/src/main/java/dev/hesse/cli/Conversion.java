@@ -1,0 +1,81 @@
+package dev.hesse.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import dev.hesse.io.BadInputException;
+import dev.hesse.io.Checkpoint;
+import dev.hesse.io.Checkpoint.Format;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * What {@code hesse convert} did.
+ *
+ * @param tensors how many were written
+ * @param bytes of their elements
+ * @param notKept names of the source's facts that the target cannot hold
+ */
+record Conversion(
+    Path source, Path target, Format format, int tensors, long bytes, List<String> notKept) {
+
+  /** The mark of safetensors files that says PyTorch's axis order; not a fact of the source. */
+  private static final String AXIS_ORDER = "format";
+
+  static Conversion of(Checkpoint checkpoint, Path target, Format format) {
+    return new Conversion(
+        checkpoint.path(),
+        target,
+        format,
+        checkpoint.tensors().size(),
+        checkpoint.tensors().values().stream().mapToLong(t -> t.data().remaining()).sum(),
+        format == Format.SAFETENSORS
+            ? List.of()
+            : checkpoint.metadata().keySet().stream()
+                .filter(key -> !key.equals(AXIS_ORDER))
+                .toList());
+  }
+
+  /** A line of what was written, and one of what was not, if anything. */
+  String summary() {
+    String written =
+        String.format(
+            Locale.ROOT,
+            "%s: %s, %,d tensors, %s%n",
+            target,
+            format.label(),
+            tensors,
+            Bytes.text(bytes));
+    return notKept.isEmpty()
+        ? written
+        : written
+            + "not kept, as %s holds tensors alone: %s%n"
+                .formatted(
+                    format.label(),
+                    notKept.stream().map(BadInputException::quote).collect(Collectors.joining(", ")));
+  }
+
+  void writeJson(PrintStream out) throws IOException {
+    try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
+      json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+      json.setPrettyPrinter(new DefaultPrettyPrinter());
+      json.writeStartObject();
+      json.writeStringField("source", source.toString());
+      json.writeStringField("target", target.toString());
+      json.writeStringField("format", format.label());
+      json.writeNumberField("tensors", tensors);
+      json.writeNumberField("bytes", bytes);
+      json.writeArrayFieldStart("notKept");
+      for (String name : notKept) {
+        json.writeString(name);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+      json.writeRaw('\n');
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package dev.hesse.io.tensorbundle;
+
+import static dev.hesse.io.BadInputException.damaged;
+import static dev.hesse.io.BadInputException.quote;
+
+import dev.hesse.io.BadInputException;
+import dev.hesse.io.FileBytes;
+import dev.hesse.io.StoredTensor;
+import dev.hesse.io.Weights;
+import dev.hesse.io.tensorbundle.BundleEntry.Span;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A TensorFlow checkpoint of version 2: {@code PREFIX.index} says which tensor lies where in {@code
+ * PREFIX.data-00000-of-00001} and further shards. Files of up to 64 MiB are read into memory,
+ * larger ones are mapped and must not be changed while their tensors are in use.
+ */
+public final class TensorBundle implements AutoCloseable {
+  /** The metadata that lists names of what is no numbers, such as Keras' object graph. */
+  public static final String NOT_NUMBERS = "not numbers";
+
+  private final FileBytes indexFile;
+  private final BundleIndex index;
+  private final List<FileBytes> shards = new ArrayList<>();
+
+  private TensorBundle(FileBytes indexFile, BundleIndex index) {
+    this.indexFile = indexFile;
+    this.index = index;
+  }
+
+  /**
+   * Reads and checks the index, and opens the shards.
+   *
+   * @param prefix the path that the names of all files begin with
+   * @throws BadInputException if a file is missing, the index is malformed or contradicts itself,
+   *     or a tensor lies beyond the end of its shard
+   */
+  public static TensorBundle open(Path prefix) throws IOException {
+    Path path = BundleNames.index(prefix);
+    try {
+      FileBytes file = FileBytes.open(path);
+      try {
+        return new TensorBundle(file, BundleIndex.parse(file)).withShards(prefix);
+      } catch (Throwable e) {
+        file.close();
+        throw e;
+      }
+    } catch (BadInputException e) {
+      throw e.in(String.valueOf(path.getFileName()));
+    }
+  }
+
+  /**
+   * The tensors of a bundle, as {@link #open} and {@link #weights} give them.
+   *
+   * @param prefix the path that the names of all files begin with
+   */
+  public static Weights read(Path prefix) throws IOException {
+    try (TensorBundle bundle = open(prefix)) {
+      return bundle.weights();
+    }
+  }
+
+  /**
+   * Writes a bundle of one shard with TensorFlow's {@code SaveV2}, on the CPU, whole or not at all.
+   * Elements keep their bits. Takes twice the tensors' memory outside the heap.
+   *
+   * @param prefix the path that the names of all files begin with, in an existing folder; a bundle
+   *     of this prefix is replaced, the folder's {@code checkpoint} file stays as it is
+   * @throws BadInputException if a name is empty
+   */
+  public static void write(Path prefix, Map<String, StoredTensor> tensors) throws IOException {
+    BundleWriter.write(prefix, tensors);
+  }
+
+  /**
+   * The tensors in the order of their bytes in the shards, which is the order in which they were
+   * saved. What is no numbers is left out and named in the metadata. Slices of partitioned
+   * variables are refused.
+   *
+   * @throws BadInputException if a tensor does not have its checksum
+   */
+  public Weights weights() throws IOException {
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    for (Map.Entry<String, Span> item : index.inOrder()) {
+      BundleEntry entry = index.entries().get(item.getKey());
+      if (entry != null) {
+        tensors.put(item.getKey(), tensor(item.getKey(), entry));
+      }
+    }
+    List<String> others = index.notNumbers();
+    return new Weights(
+        tensors, others.isEmpty() ? Map.of() : Map.of(NOT_NUMBERS, String.join(", ", others)));
+  }
+
+  private StoredTensor tensor(String name, BundleEntry entry) throws IOException {
+    Span span = entry.span();
+    FileBytes shard = shards.get(span.shard());
+    if (MaskedCrc.of(shard, span.offset(), span.size()) != entry.crc()) {
+      throw damaged(
+          "tensor %s: its %d bytes at %d of shard %d do not have their checksum"
+              .formatted(quote(name), span.size(), span.offset(), span.shard()));
+    }
+    return entry.layout().read(entry.dtype(), shard.slice(span.offset(), span.size()));
+  }
+
+  /** The SHA-256 digest of the index followed by the shards, in lower-case hexadecimal. */
+  public String sha256() throws IOException {
+    List<FileBytes> files = new ArrayList<>(shards);
+    files.add(0, indexFile);
+    return FileBytes.sha256(files);
+  }
+
+  private TensorBundle withShards(Path prefix) throws IOException {
+    try {
+      for (int i = 0; i < index.shards(); i++) {
+        shards.add(openShard(BundleNames.shard(prefix, i, index.shards())));
+      }
+      checkBounds();
+    } catch (Throwable e) {
+      close();
+      throw e;
+    }
+    return this;
+  }
+
+  private static FileBytes openShard(Path path) throws IOException {
+    try {
+      // A bundle whose tensors have no elements has a shard without bytes.
+      boolean empty = Files.isRegularFile(path) && Files.size(path) == 0;
+      return empty ? FileBytes.of(new byte[0]) : FileBytes.open(path);
+    } catch (BadInputException e) {
+      throw e.in("shard " + path.getFileName());
+    }
+  }
+
+  private void checkBounds() {
+    for (Map.Entry<String, Span> item : index.inOrder()) {
+      Span span = item.getValue();
+      long size = shards.get(span.shard()).size();
+      if (span.end() > size) {
+        throw damaged(
+            "tensor %s ends at %d of shard %d, which has %d bytes"
+                .formatted(quote(item.getKey()), span.end(), span.shard(), size));
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    indexFile.close();
+    for (FileBytes shard : shards) {
+      shard.close();
+    }
+  }
+}
