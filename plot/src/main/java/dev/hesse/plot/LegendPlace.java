@@ -30,7 +30,8 @@ record LegendPlace(Point2D corner, int ceiling) {
     if (curve == null) {
       return new LegendPlace(new Point2D.Double(right, area.getY() + INSET), 1);
     }
-    Plane plane = new Plane(area, axis, curve.floor(), curve.ceiling());
+    Plane plane =
+        new Plane(area, axis, LogAxis.of(curve.floor(), curve.ceiling(), area.getHeight()));
     double peakLeft = peak(curve, plane, left, left + width);
     double peakRight = peak(curve, plane, right, right + width);
     double taken = Math.min((INSET + legend.height()) / area.getHeight(), MOST_OF_HEIGHT);

@@ -34,7 +34,7 @@ public final class SpectrumPlot {
       throws IOException {
     SpectrumFigure figure = new SpectrumFigure(report, options, new Typeface());
     String document =
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + SvgImage.element(figure, options) + "\n";
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + SvgImage.element(figure) + "\n";
     AtomicFile.write(target, out -> out.write(document.getBytes(StandardCharsets.UTF_8)));
   }
 
@@ -48,6 +48,6 @@ public final class SpectrumPlot {
       throws IOException {
     Typeface typeface = new Typeface();
     SpectrumFigure figure = new SpectrumFigure(report, options, typeface);
-    AtomicFile.write(target, out -> PdfImage.write(figure, options, typeface, out));
+    AtomicFile.write(target, out -> PdfImage.write(figure, typeface, out));
   }
 }

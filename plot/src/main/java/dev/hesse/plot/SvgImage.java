@@ -11,16 +11,16 @@ final class SvgImage {
   private SvgImage() {}
 
   /** The element, with the figure's title and description for screen readers and searches. */
-  static String element(SpectrumFigure figure, FigureOptions options) {
+  static String element(Figure figure) {
     StringBuilder content = new StringBuilder();
     SVGGraphics2D graphics =
-        new SVGGraphics2D(options.width(), options.height(), SVGUnits.PX, content);
+        new SVGGraphics2D(figure.width(), figure.height(), SVGUnits.PX, content);
     DoubleFunction<String> hundredths = value -> String.format(Locale.ROOT, "%.2f", value);
     graphics.setGeomDoubleConverter(hundredths);
     graphics.setDefsKeyPrefix("hesse-");
     figure.draw(new Canvas(graphics, new SvgText(content)));
 
-    ViewBox viewBox = new ViewBox(0, 0, options.width(), options.height());
+    ViewBox viewBox = new ViewBox(0, 0, figure.width(), figure.height());
     String element = graphics.getSVGElement(null, true, viewBox, null, null);
     int rootEnd = element.indexOf('>');
     return element.substring(0, rootEnd)
