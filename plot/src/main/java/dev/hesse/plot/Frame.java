@@ -47,6 +47,16 @@ final class Frame {
     canvas.text(text, center, bottom + 34, NAME_SIZE, Palette.INK, Anchor.MIDDLE);
   }
 
+  /** Lines across the area at the horizontal axis's ticks. */
+  static void drawAcross(Canvas canvas, Plane plane) {
+    Rectangle2D area = plane.area();
+    for (Axis.Tick tick : plane.horizontal().ticks()) {
+      double x = plane.x(tick.value());
+      Line2D line = new Line2D.Double(x, area.getY(), x, area.getMaxY());
+      canvas.stroke(line, Palette.GRID, GRID_WIDTH);
+    }
+  }
+
   static void drawOutline(Canvas canvas, Plane plane) {
     canvas.stroke(plane.area(), Palette.INK, LINE_WIDTH);
   }

@@ -54,7 +54,7 @@ final class SpectrumFigure implements Figure {
     LinearAxis axis = LinearAxis.of(spectrum.min(), spectrum.max(), ticks);
     LegendPlace place = LegendPlace.choose(legend, area, axis, density, typeface);
     this.legendCorner = place.corner();
-    double floor = density == null ? 0 : density.floor();
+    double floor = density == null ? 0 : density.decades().floor();
     this.plane = new Plane(area, axis, LogAxis.of(floor, place.ceiling(), area.getHeight()));
   }
 

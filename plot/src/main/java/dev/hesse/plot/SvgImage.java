@@ -1,5 +1,8 @@
 package dev.hesse.plot;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.function.DoubleFunction;
 import org.jfree.svg.SVGGraphics2D;
@@ -9,6 +12,12 @@ import org.jfree.svg.ViewBox;
 /** A figure as an SVG element. */
 final class SvgImage {
   private SvgImage() {}
+
+  /** Writes a document of its own. */
+  static void write(Figure figure, OutputStream out) throws IOException {
+    String document = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + element(figure) + "\n";
+    out.write(document.getBytes(StandardCharsets.UTF_8));
+  }
 
   /** The element, with the figure's title and description for screen readers and searches. */
   static String element(Figure figure) {
