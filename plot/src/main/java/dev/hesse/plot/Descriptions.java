@@ -1,6 +1,7 @@
 package dev.hesse.plot;
 
 import dev.hesse.io.report.HessianReport;
+import dev.hesse.io.report.TrainingLog;
 import java.util.Locale;
 
 /** What a report is about, in words. */
@@ -11,6 +12,11 @@ final class Descriptions {
     String given = options.title();
     String curvature = isGaussNewton(report) ? "Gauss-Newton" : "Hessian";
     return given == null ? curvature + " spectrum of " + report.model().architecture() : given;
+  }
+
+  static String title(TrainingLog log, FigureOptions options) {
+    String given = options.title();
+    return given == null ? "Training of " + log.model().architecture() : given;
   }
 
   /** The name of the curvature matrix. */
@@ -34,6 +40,18 @@ final class Descriptions {
         data.examples(),
         fileName(data.source().replaceFirst(", .*", "")),
         split);
+  }
+
+  /** Number of parameters, and examples. */
+  static String subtitle(TrainingLog log) {
+    TrainingLog.Data data = log.data();
+    return String.format(
+        Locale.ROOT,
+        "%,d parameters; %,d training and %,d test examples of %s",
+        log.model().parameters(),
+        data.trainExamples(),
+        data.testExamples(),
+        fileName(data.source().replaceFirst(", .*", "")));
   }
 
   private static String fileName(String path) {

@@ -7,32 +7,38 @@ import org.jspecify.annotations.Nullable;
  *
  * @param title the heading; null for one that names the model
  * @param width in points of 1/72 inch, or in pixels of SVG
- * @param height in the same unit
+ * @param height in the same unit; null for what the figure needs
  * @param sigma2 variance of the Gaussian that replaces each Ritz value, in squared eigenvalue
  *     units; null for a standard deviation of 1/{@value #SIGMAS_PER_RANGE_DEFAULT} of the
  *     spectrum's range
  */
 public record FigureOptions(
-    @Nullable String title, int width, int height, @Nullable Double sigma2) {
+    @Nullable String title, int width, @Nullable Integer height, @Nullable Double sigma2) {
 
   /** How many standard deviations of smoothing span the spectrum unless stated otherwise. */
   public static final int SIGMAS_PER_RANGE_DEFAULT = 200;
 
   /** Title by the model, a text column wide, smoothing by the spectrum's range. */
-  public static final FigureOptions DEFAULT = new FigureOptions(null, 480, 320, null);
+  public static final FigureOptions DEFAULT = new FigureOptions(null, 480, null, null);
 
   private static final int LEAST_WIDTH = 300;
   private static final int LEAST_HEIGHT = 200;
   private static final int MOST = 5000;
 
   public FigureOptions {
-    if (width < LEAST_WIDTH || width > MOST || height < LEAST_HEIGHT || height > MOST) {
-      throw new IllegalArgumentException(
-          "expected a figure from %d × %d to %d × %d, got %d × %d"
-              .formatted(LEAST_WIDTH, LEAST_HEIGHT, MOST, MOST, width, height));
+    requireLength("width", width, LEAST_WIDTH);
+    if (height != null) {
+      requireLength("height", height, LEAST_HEIGHT);
     }
     if (sigma2 != null && !(sigma2 > 0 && Double.isFinite(sigma2))) {
       throw new IllegalArgumentException("expected a positive variance, got " + sigma2);
+    }
+  }
+
+  private static void requireLength(String name, int length, int least) {
+    if (length < least || length > MOST) {
+      throw new IllegalArgumentException(
+          "expected a %s from %d to %d, got %d".formatted(name, least, MOST, length));
     }
   }
 

@@ -63,7 +63,7 @@ public final class HtmlReport {
     StringBuilder html = new StringBuilder(HEAD.formatted(title));
     if (Spectrum.extent(report).getCount() > 0) {
       SpectrumFigure figure = new SpectrumFigure(report, options, new Typeface());
-      html.append(SvgImage.element(figure, options)).append('\n');
+      html.append(SvgImage.element(figure)).append('\n');
     }
     html.append(results(report));
     if (report.eigenvalues() != null) {

@@ -11,7 +11,7 @@ import java.util.List;
  * @param step between ticks
  * @param exponent the power of ten that tick labels leave out; 0 for none
  */
-record LinearAxis(double min, double max, double step, int exponent) {
+record LinearAxis(double min, double max, double step, int exponent) implements Axis {
   private static final int LARGE = 5;
   private static final int SMALL = -3;
 
@@ -25,17 +25,29 @@ record LinearAxis(double min, double max, double step, int exponent) {
     return new LinearAxis(min, max, step, magnitude >= LARGE || magnitude < SMALL ? magnitude : 0);
   }
 
-  List<Double> ticks() {
-    List<Double> ticks = new ArrayList<>();
+  /** An axis whose steps are whole numbers. */
+  static LinearAxis whole(double min, double max, int ticks) {
+    LinearAxis axis = of(min, max, ticks);
+    return new LinearAxis(min, max, Math.max(1, axis.step), axis.exponent);
+  }
+
+  @Override
+  public double fraction(double value) {
+    return (value - min) / (max - min);
+  }
+
+  @Override
+  public List<Tick> ticks() {
+    List<Tick> ticks = new ArrayList<>();
     long last = (long) Math.floor(max / step);
     for (long i = (long) Math.ceil(min / step); i <= last; i++) {
-      ticks.add(i * step);
+      ticks.add(new Tick(i * step, label(i * step)));
     }
     return ticks;
   }
 
-  String label(double tick) {
+  private Label label(double tick) {
     int decimals = Math.max(0, exponent - (int) Math.floor(Math.log10(step) + 1e-9));
-    return Numerals.fixed(tick, exponent, decimals);
+    return Label.of(Numerals.fixed(tick, exponent, decimals));
   }
 }

@@ -13,6 +13,8 @@ final class Palette {
   static final Color BAND = new Color(0x00, 0x5a, 0x9c, 70);
   static final Color TOP = new Color(0xc8, 0x4a, 0x00);
   static final Color BOTTOM = new Color(0x00, 0x7d, 0x5c);
+  static final Color FAINTEST = new Color(0xe8, 0xf1, 0xf8);
+  static final Color DARKEST = new Color(0x00, 0x1a, 0x33);
 
   private Palette() {}
 }

@@ -18,18 +18,16 @@ import org.apache.pdfbox.pdmodel.font.PDType0Font;
 final class PdfImage {
   private PdfImage() {}
 
-  static void write(
-      SpectrumFigure figure, FigureOptions options, Typeface typeface, OutputStream out)
-      throws IOException {
+  static void write(Figure figure, Typeface typeface, OutputStream out) throws IOException {
     try (PDDocument document = new PDDocument();
         InputStream font = Typeface.open()) {
       // Otherwise derived from the time.
       document.setDocumentId(0L);
       document.getDocumentInformation().setTitle(figure.title());
       document.getDocumentInformation().setSubject(figure.description());
-      PDPage page = new PDPage(new PDRectangle(options.width(), options.height()));
+      PDPage page = new PDPage(new PDRectangle(figure.width(), figure.height()));
       document.addPage(page);
-      PdfBoxGraphics2D graphics = new PdfBoxGraphics2D(document, options.width(), options.height());
+      PdfBoxGraphics2D graphics = new PdfBoxGraphics2D(document, figure.width(), figure.height());
       graphics.setFontTextDrawer(new OneFont(PDType0Font.load(document, font, true)));
       figure.draw(new Canvas(graphics, new GraphicsText(graphics, typeface)));
       graphics.dispose();

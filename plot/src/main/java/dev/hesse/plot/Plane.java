@@ -6,25 +6,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where eigenvalues and densities are on the page.
+ * Where values are on the page.
  *
  * @param area the rectangle within the axes
- * @param axis of eigenvalues, over the area's width
- * @param floor power of ten at the area's bottom
- * @param ceiling power of ten at its top
+ * @param horizontal axis, over the area's width
+ * @param vertical axis, from the area's bottom to its top
  */
-record Plane(Rectangle2D area, LinearAxis axis, int floor, int ceiling) {
-  /** How far below the floor a curve goes, as a fraction of the height: enough to be cut off. */
+record Plane(Rectangle2D area, Axis horizontal, Axis vertical) {
+  /** How far below the bottom a curve goes, as a fraction of the height: enough to be cut off. */
   private static final double BELOW = 0.05;
 
-  double x(double eigenvalue) {
-    double fraction = (eigenvalue - axis.min()) / (axis.max() - axis.min());
-    return area.getX() + fraction * area.getWidth();
+  double x(double value) {
+    return area.getX() + horizontal.fraction(value) * area.getWidth();
   }
 
-  double y(double density) {
-    double fraction = (Math.log10(density) - floor) / (ceiling - floor);
-    return area.getMaxY() - Math.max(-BELOW, fraction) * area.getHeight();
+  double y(double value) {
+    return area.getMaxY() - Math.max(-BELOW, vertical.fraction(value)) * area.getHeight();
   }
 
   /** A curve, thinned to what the page can show. */

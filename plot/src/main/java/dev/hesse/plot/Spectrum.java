@@ -45,10 +45,9 @@ record Spectrum(
    * The density on its logarithmic axis.
    *
    * @param sigma standard deviation of the smoothing
-   * @param floor power of ten at which the axis starts
-   * @param ceiling power of ten at which it ends
+   * @param decades of the axis
    */
-  record Curve(DensityCurve curve, int runs, double sigma, int floor, int ceiling) {}
+  record Curve(DensityCurve curve, int runs, double sigma, Decades decades) {}
 
   /** Eigenvalues beyond have squares near the limits of a double; below, they are zero. */
   private static final double LARGEST = 1e100;
@@ -62,9 +61,6 @@ record Spectrum(
 
   /** Shows outermost Gaussians down to 1.5e-8 of their height. */
   private static final double MARGIN_IN_SIGMAS = 6;
-
-  private static final int LEAST_DECADES = 3;
-  private static final int MOST_DECADES = 12;
 
   static Spectrum of(HessianReport report, FigureOptions options) {
     List<Double> top = values(report.eigenvalues(), Eigenvalues::top);
@@ -142,16 +138,12 @@ record Spectrum(
     return density == null ? null : new Extreme(outermost, true);
   }
 
-  /** Decades from above the peak down to a third of what a single eigenvalue of n adds. */
   private static Curve curve(
       DensityCurve curve, Density density, double sigma, HessianReport report) {
     double[] grid = curve.grid();
     double peak = DoubleStream.of(curve.values()).max().orElseThrow();
     double width = Math.max(sigma, grid[1] - grid[0]);
-    double single = 1 / (Math.max(1, report.model().parameters()) * Math.sqrt(2 * Math.PI) * width);
-    int ceiling = (int) Math.ceil(Math.log10(peak) + 0.05);
-    int floor = (int) Math.floor(Math.log10(single / 3));
-    floor = Math.max(ceiling - MOST_DECADES, Math.min(ceiling - LEAST_DECADES, floor));
-    return new Curve(curve, density.runs().size(), sigma, floor, ceiling);
+    Decades decades = Decades.of(peak, report.model().parameters(), width);
+    return new Curve(curve, density.runs().size(), sigma, decades);
   }
 }

@@ -3,7 +3,6 @@ package dev.hesse.plot;
 import dev.hesse.io.AtomicFile;
 import dev.hesse.io.report.HessianReport;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
@@ -33,9 +32,7 @@ public final class SpectrumPlot {
   public static void writeSvg(HessianReport report, FigureOptions options, Path target)
       throws IOException {
     SpectrumFigure figure = new SpectrumFigure(report, options, new Typeface());
-    String document =
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + SvgImage.element(figure, options) + "\n";
-    AtomicFile.write(target, out -> out.write(document.getBytes(StandardCharsets.UTF_8)));
+    AtomicFile.write(target, out -> SvgImage.write(figure, out));
   }
 
   /**
@@ -48,6 +45,6 @@ public final class SpectrumPlot {
       throws IOException {
     Typeface typeface = new Typeface();
     SpectrumFigure figure = new SpectrumFigure(report, options, typeface);
-    AtomicFile.write(target, out -> PdfImage.write(figure, options, typeface, out));
+    AtomicFile.write(target, out -> PdfImage.write(figure, typeface, out));
   }
 }

@@ -12,7 +12,7 @@ class FigureOptionsTest {
   void refusesSizesThatNoFigureFits() {
     assertThatThrownBy(() -> FigureOptions.DEFAULT.withSize(299, 320))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("got 299 × 320");
+        .hasMessageContaining("expected a width from 300 to 5000, got 299");
     assertThatThrownBy(() -> FigureOptions.DEFAULT.withSize(480, 5001))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -61,6 +61,19 @@ public final class DensityCurve {
     double spacing = (range.width() + 2 * margin) / (points - 1);
     double sigma = Math.max(Math.sqrt(smoothing.sigma2()), LEAST_SIGMA_IN_CELLS * spacing);
 
+    return on(start, spacing, points, runs, sigma);
+  }
+
+  /**
+   * Smooths the Ritz values of one or more runs on a given grid, which is to reach as far beyond
+   * them as their Gaussians do.
+   *
+   * @param start the first grid point
+   * @param spacing between grid points
+   * @param sigma standard deviation of the Gaussian that replaces each Ritz value
+   */
+  public static DensityCurve on(
+      double start, double spacing, int points, List<Run> runs, double sigma) {
     double[] grid = new double[points];
     for (int i = 0; i < points; i++) {
       grid[i] = start + i * spacing;

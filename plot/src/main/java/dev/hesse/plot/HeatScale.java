@@ -1,0 +1,62 @@
+package dev.hesse.plot;
+
+import dev.hesse.plot.TextPainter.Anchor;
+import java.awt.Color;
+import java.awt.geom.Rectangle2D;
+
+/**
+ * Colours for densities, two to a power of ten, darker where the density is greater.
+ *
+ * @param decades below which the page stays white, and which no density exceeds
+ */
+record HeatScale(Decades decades) {
+  private static final int LEVELS_PER_DECADE = 2;
+  private static final double SWATCH_WIDTH = 7;
+  private static final double SWATCH_HEIGHT = 7;
+  private static final float LABEL_SIZE = 9;
+
+  int levels() {
+    return LEVELS_PER_DECADE * (decades.ceiling() - decades.floor());
+  }
+
+  /** The density from which on a level's colour is due, level from 0. */
+  double threshold(int level) {
+    return Math.pow(10, decades.floor() + level / (double) LEVELS_PER_DECADE);
+  }
+
+  Color color(int level) {
+    double place = (level + 0.5) / levels();
+    return place < 0.5
+        ? mixed(Palette.FAINTEST, Palette.DENSITY, 2 * place)
+        : mixed(Palette.DENSITY, Palette.DARKEST, 2 * place - 1);
+  }
+
+  private static Color mixed(Color from, Color to, double part) {
+    return new Color(
+        (int) Math.round(from.getRed() + part * (to.getRed() - from.getRed())),
+        (int) Math.round(from.getGreen() + part * (to.getGreen() - from.getGreen())),
+        (int) Math.round(from.getBlue() + part * (to.getBlue() - from.getBlue())));
+  }
+
+  /** Draws the colours in a row with the ends' powers of ten, ending at x, on a text's baseline. */
+  void draw(Canvas canvas, Label name, double x, double baseline) {
+    canvas.text(power(decades.ceiling()), x, baseline, LABEL_SIZE, Palette.INK, Anchor.END);
+    double right = x - 22;
+    double left = right - SWATCH_WIDTH * levels();
+    for (int level = 0; level < levels(); level++) {
+      canvas.fill(
+          new Rectangle2D.Double(
+              left + SWATCH_WIDTH * level,
+              baseline - SWATCH_HEIGHT,
+              SWATCH_WIDTH * (levels() - level),
+              SWATCH_HEIGHT),
+          color(level));
+    }
+    Label start = name.then(" ").then(power(decades.floor()));
+    canvas.text(start, left - 4, baseline, LABEL_SIZE, Palette.INK, Anchor.END);
+  }
+
+  private static Label power(int exponent) {
+    return Label.of("10").sup(Numerals.whole(exponent));
+  }
+}

@@ -1,0 +1,84 @@
+package dev.hesse.plot;
+
+import dev.hesse.plot.Series.Sample;
+import java.awt.geom.Line2D;
+import java.awt.geom.Rectangle2D;
+import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Values over epochs as lines. The axis is logarithmic where all values are positive and the
+ * largest is many times the smallest.
+ *
+ * @param height of its area, in points
+ * @param series at least one, each with a known value
+ */
+record SeriesPanel(Label name, double height, List<Series> series, Typeface typeface)
+    implements Panel {
+  private static final double LOG_FROM_RATIO = 20;
+  private static final double PADDING = 0.07;
+
+  /** A range that is narrower, relative to its place, counts as a single value. */
+  private static final double NARROW = 1e-6;
+
+  private static final double POINTS_PER_TICK = 24;
+
+  SeriesPanel {
+    series = List.copyOf(series);
+  }
+
+  @Override
+  public double headroom() {
+    return 0;
+  }
+
+  @Override
+  public String description() {
+    return series.stream()
+        .map(one -> one.label().toString())
+        .collect(Collectors.joining(", ", name + ": ", ""));
+  }
+
+  @Override
+  public Plane draw(Canvas canvas, Rectangle2D area, LinearAxis epochs) {
+    Plane plane = new Plane(area, epochs, axis(area.getHeight()));
+    Frame.drawAcross(canvas, plane);
+    Frame.drawLeft(canvas, plane, name);
+    List<Line2D> pieces = new ArrayList<>();
+    canvas.clipped(
+        area, () -> series.forEach(one -> pieces.addAll(SeriesLine.draw(canvas, plane, one))));
+    Frame.drawOutline(canvas, plane);
+    Legend legend = new Legend();
+    series.forEach(one -> legend.add(Legend.Symbol.LINE, one.color(), one.label()));
+    LegendPlace.emptiestCorner(legend, area, pieces, typeface)
+        .ifPresent(corner -> legend.draw(canvas, typeface, corner));
+    return plane;
+  }
+
+  private Axis axis(double points) {
+    DoubleSummaryStatistics values =
+        series.stream().flatMapToDouble(Series::values).summaryStatistics();
+    if (values.getMin() > 0 && values.getMax() > LOG_FROM_RATIO * values.getMin()) {
+      double low = Math.log10(values.getMin());
+      double high = Math.log10(values.getMax());
+      double padding = PADDING * (high - low);
+      return LogAxis.of(low - padding, high + padding, points);
+    }
+    DoubleSummaryStatistics ends = new DoubleSummaryStatistics();
+    for (Series one : series) {
+      for (Sample sample : one.samples()) {
+        if (sample.known()) {
+          ends.accept(sample.value() - sample.error());
+          ends.accept(sample.value() + sample.error());
+        }
+      }
+    }
+    double magnitude = Math.max(Math.abs(ends.getMin()), Math.abs(ends.getMax()));
+    double range = ends.getMax() - ends.getMin();
+    double padding = range > NARROW * magnitude ? PADDING * range : Math.max(magnitude, 1) / 10;
+    int ticks = Math.max(2, (int) Math.round(points / POINTS_PER_TICK));
+    return LinearAxis.of(ends.getMin() - padding, ends.getMax() + padding, ticks);
+  }
+}
