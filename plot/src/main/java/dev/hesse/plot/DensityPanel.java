@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 
 /**
  * The spectral density over epochs as a map of colours, with the outermost eigenvalues as lines. A
- * colour stands for a share of the eigenvalues per factor of ten on the eigenvalue axis.
+ * colour stands for a share of the eigenvalues per factor of ten on the eigenvalue axis, or what is
+ * as long there around zero.
  *
  * @param curvature at least one
  * @param parameters how many eigenvalues there are
@@ -86,8 +87,9 @@ record DensityPanel(
         });
     Frame.drawOutline(canvas, plane);
     double baseline = area.getY() - TEXT_ABOVE;
-    drawKey(canvas, area.getX(), baseline);
-    scale.draw(canvas, Label.of("share per decade"), area.getMaxX(), baseline);
+    double left = drawKey(canvas, area.getX(), baseline);
+    Label name = Label.of("density per decade");
+    scale.draw(canvas, typeface, name, left, area.getMaxX(), baseline);
     return plane;
   }
 
@@ -163,7 +165,8 @@ record DensityPanel(
     }
   }
 
-  private void drawKey(Canvas canvas, double x, double baseline) {
+  /** Names the lines above the area and returns where the names end. */
+  private double drawKey(Canvas canvas, double x, double baseline) {
     double at = x;
     for (Series one : extremes) {
       Dot.draw(canvas, at + Dot.RADIUS, baseline - 0.3 * TEXT_SIZE, one.color());
@@ -171,5 +174,6 @@ record DensityPanel(
       canvas.text(one.label(), at, baseline, TEXT_SIZE, Palette.INK, Anchor.START);
       at += typeface.width(one.label(), TEXT_SIZE) + TEXT_SIZE;
     }
+    return at;
   }
 }

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  */
 record SeriesPanel(Label name, double height, List<Series> series, Typeface typeface)
     implements Panel {
-  private static final double LOG_FROM_RATIO = 20;
+  private static final double LOG_FROM_RATIO = 8;
   private static final double PADDING = 0.07;
 
   /** A range that is narrower, relative to its place, counts as a single value. */
