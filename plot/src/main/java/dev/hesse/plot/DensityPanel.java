@@ -3,7 +3,6 @@ package dev.hesse.plot;
 import dev.hesse.io.report.DensityCurve;
 import dev.hesse.io.report.HessianReport.Run;
 import dev.hesse.io.report.TrainingLog.Curvature;
-import dev.hesse.plot.TextPainter.Anchor;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
@@ -25,8 +24,6 @@ record DensityPanel(
     List<Curvature> curvature, long parameters, List<Series> extremes, Typeface typeface)
     implements Panel {
   private static final int CELLS = 100;
-  private static final float TEXT_SIZE = 9;
-  private static final double TEXT_ABOVE = 5;
 
   /** Half the width, in epochs, of a column without neighbours. */
   private static final double LONE_COLUMN = 0.5;
@@ -46,11 +43,6 @@ record DensityPanel(
   @Override
   public double height() {
     return 150;
-  }
-
-  @Override
-  public double headroom() {
-    return 12;
   }
 
   @Override
@@ -86,9 +78,9 @@ record DensityPanel(
           extremes.forEach(one -> SeriesLine.draw(canvas, plane, one));
         });
     Frame.drawOutline(canvas, plane);
-    double baseline = area.getY() - TEXT_ABOVE;
-    double left = drawKey(canvas, area.getX(), baseline);
+    double left = SeriesKey.draw(canvas, typeface, area, extremes);
     Label name = Label.of("density per decade");
+    double baseline = SeriesKey.baseline(area);
     scale.draw(canvas, typeface, name, left, area.getMaxX(), baseline);
     return plane;
   }
@@ -163,17 +155,5 @@ record DensityPanel(
       }
       from = to + 1;
     }
-  }
-
-  /** Names the lines above the area and returns where the names end. */
-  private double drawKey(Canvas canvas, double x, double baseline) {
-    double at = x;
-    for (Series one : extremes) {
-      Dot.draw(canvas, at + Dot.RADIUS, baseline - 0.3 * TEXT_SIZE, one.color());
-      at += 4 * Dot.RADIUS;
-      canvas.text(one.label(), at, baseline, TEXT_SIZE, Palette.INK, Anchor.START);
-      at += typeface.width(one.label(), TEXT_SIZE) + TEXT_SIZE;
-    }
-    return at;
   }
 }

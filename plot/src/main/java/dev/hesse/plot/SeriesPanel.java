@@ -1,9 +1,7 @@
 package dev.hesse.plot;
 
 import dev.hesse.plot.Series.Sample;
-import java.awt.geom.Line2D;
 import java.awt.geom.Rectangle2D;
-import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -30,11 +28,6 @@ record SeriesPanel(Label name, double height, List<Series> series, Typeface type
   }
 
   @Override
-  public double headroom() {
-    return 0;
-  }
-
-  @Override
   public String description() {
     return series.stream()
         .map(one -> one.label().toString())
@@ -46,14 +39,9 @@ record SeriesPanel(Label name, double height, List<Series> series, Typeface type
     Plane plane = new Plane(area, epochs, axis(area.getHeight()));
     Frame.drawAcross(canvas, plane);
     Frame.drawLeft(canvas, plane, name);
-    List<Line2D> pieces = new ArrayList<>();
-    canvas.clipped(
-        area, () -> series.forEach(one -> pieces.addAll(SeriesLine.draw(canvas, plane, one))));
+    canvas.clipped(area, () -> series.forEach(one -> SeriesLine.draw(canvas, plane, one)));
     Frame.drawOutline(canvas, plane);
-    Legend legend = new Legend();
-    series.forEach(one -> legend.add(Legend.Symbol.LINE, one.color(), one.label()));
-    LegendPlace.emptiestCorner(legend, area, pieces, typeface)
-        .ifPresent(corner -> legend.draw(canvas, typeface, corner));
+    SeriesKey.draw(canvas, typeface, area, series);
     return plane;
   }
 

@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
 final class TrainingFigure implements Figure {
   private static final double LEFT = 62;
   private static final double RIGHT = 16;
-  private static final double TOP = 44;
+  private static final double TOP = 42;
   private static final double BOTTOM = 46;
-  private static final double GAP = 12;
+  private static final double GAP = 6;
 
   /** How much of their heights the panels need. */
   private static final double LEAST_SCALE = 0.8;
@@ -71,8 +71,7 @@ final class TrainingFigure implements Figure {
 
   /** The height of everything but the panels' areas. */
   private double around() {
-    double headroom = panels.stream().mapToDouble(Panel::headroom).sum();
-    return TOP + headroom + GAP * (panels.size() - 1) + BOTTOM;
+    return TOP + SeriesKey.HEIGHT * panels.size() + GAP * (panels.size() - 1) + BOTTOM;
   }
 
   @Override
@@ -95,7 +94,7 @@ final class TrainingFigure implements Figure {
     double y = TOP;
     for (int i = 0; i < panels.size(); i++) {
       Panel panel = panels.get(i);
-      y += panel.headroom();
+      y += SeriesKey.HEIGHT;
       double height = scale * panel.height();
       Plane plane = panel.draw(canvas, new Rectangle2D.Double(LEFT, y, width, height), epochs);
       if (i == panels.size() - 1) {
