@@ -2,7 +2,8 @@ package dev.hesse.cli;
 
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.report.HessianReport;
-import dev.hesse.io.report.ReportReader;
+import dev.hesse.io.report.Report;
+import dev.hesse.io.report.TrainingLog;
 import dev.hesse.plot.FigureOptions;
 import dev.hesse.plot.HtmlReport;
 import java.io.IOException;
@@ -11,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** {@code hesse plot}: the figures of a report once more. Needs no TensorFlow. */
+/** {@code hesse plot}: the figures of a report or training log again. Needs no TensorFlow. */
 final class PlotCommand implements Command {
   private static final CommandOption<Double> SIGMA2 =
       CommandOption.of(
@@ -29,7 +30,9 @@ final class PlotCommand implements Command {
           .withDefault(FigureOptions.DEFAULT.width());
   private static final CommandOption<Integer> HEIGHT =
       CommandOption.of("height", ValueType.whole(200, 5000), "of the figure, in points")
-          .withDefault(FigureOptions.DEFAULT.height());
+          .withDefault(
+              "%d, for a training log what its diagrams need"
+                  .formatted(FigureOptions.SPECTRUM_HEIGHT_DEFAULT));
   private static final CommandOption<Boolean> HTML =
       CommandOption.flag(
           "html", "also write report.html, one page with the figure and the numbers");
@@ -38,17 +41,21 @@ final class PlotCommand implements Command {
       new Usage(
           "plot",
           List.of("REPORT.json"),
-          "The figures of a report again, with other smoothing, size or title",
+          "The figures of a report or a training log again, with other smoothing, size or title",
           List.of(
               new Usage.Group("figure", List.of(SIGMA2, TITLE, WIDTH, HEIGHT, HTML)),
               new Usage.Group(
                   "output",
                   List.of(OutputOptions.OUT, OutputOptions.QUIET, OutputOptions.VERBOSE))),
-          List.of("The folder of --out gets example.svg and example.pdf."),
+          List.of(
+              "The folder of --out gets example.svg and example.pdf, or for the training.json of a"
+                  + " training run training.svg and training.pdf."),
           List.of(
               new Usage.Example(
                   "plot out/report.json --sigma2 0.5 --html --out figures",
-                  "a figure with less smoothing, and a page to send")));
+                  "a figure with less smoothing, and a page to send"),
+              new Usage.Example(
+                  "plot run/training.json --out figures", "loss and curvature over the epochs")));
 
   @Override
   public Usage usage() {
@@ -62,7 +69,7 @@ final class PlotCommand implements Command {
         new FigureOptions(
             arguments.get(TITLE).orElse(null),
             arguments.get(WIDTH, defaults.width()),
-            arguments.get(HEIGHT, defaults.height()),
+            arguments.get(HEIGHT).orElse(null),
             arguments.get(SIGMA2).orElse(null));
     Path folder = arguments.get(OutputOptions.OUT, OutputOptions.FOLDER_DEFAULT);
     Path file = Path.of(arguments.operand(0));
@@ -72,13 +79,19 @@ final class PlotCommand implements Command {
       if (!Files.isRegularFile(file)) {
         throw new BadInputException(
             file + (Files.exists(file) ? " is no file" : " does not exist"),
-            "Name a report.json that hesse analyze wrote");
+            "Name a report.json or a training.json that hesse wrote");
       }
-      HessianReport report = ReportReader.read(file);
-      Plots.add(report, options, folder, outputs);
-      if (arguments.has(HTML)) {
-        outputs.add(
-            folder.resolve("report.html"), target -> HtmlReport.write(report, options, target));
+      Report report = Report.read(file);
+      if (report instanceof TrainingLog log) {
+        refuse(arguments, SIGMA2);
+        refuse(arguments, HTML);
+        Plots.add(log, options, folder, outputs);
+      } else if (report instanceof HessianReport analysis) {
+        Plots.add(analysis, options, folder, outputs);
+        if (arguments.has(HTML)) {
+          outputs.add(
+              folder.resolve("report.html"), target -> HtmlReport.write(analysis, options, target));
+        }
       }
       outputs.commit();
       if (!arguments.has(OutputOptions.QUIET)) {
@@ -91,6 +104,13 @@ final class PlotCommand implements Command {
                         .collect(Collectors.joining(", ")));
       }
       return ExitStatus.DONE;
+    }
+  }
+
+  private static void refuse(Arguments arguments, CommandOption<?> option) {
+    if (arguments.has(option)) {
+      throw CommandException.usage(
+          option.dashed() + " does not apply to a training log", "Leave it out");
     }
   }
 }

@@ -7,7 +7,7 @@ import dev.hesse.plot.SpectrumPlot;
 import dev.hesse.plot.TrainingPlot;
 import java.nio.file.Path;
 
-/** The figures of a report and their file names. */
+/** The figures of a report or a training log and their file names. */
 final class Plots {
   private Plots() {}
 

@@ -23,6 +23,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PlotCommandTest {
   @TempDir private Path folder;
@@ -72,6 +74,52 @@ class PlotCommandTest {
     assertThat(out.toFile().list())
         .containsExactlyInAnyOrder("example.svg", "example.pdf", "report.html");
     assertThat(Files.readString(out.resolve("example.svg"))).contains("My network", "σ = 0.5");
+  }
+
+  @Test
+  void drawsATrainingLog() throws IOException {
+    CommandRun run =
+        CommandRun.of(
+            List.of(
+                "plot",
+                CommandRun.testdata("training/training.json").toString(),
+                "--title",
+                "My run",
+                "--out",
+                folder.resolve("out").toString()));
+    assertThat(run.err()).isEmpty();
+    assertThat(run.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(run.out()).contains("training.svg", "training.pdf");
+    assertThat(folder.resolve("out").toFile().list())
+        .containsExactlyInAnyOrder("training.svg", "training.pdf");
+    assertThat(Files.readString(folder.resolve("out/training.svg")))
+        .contains("My run", "Accuracy in %");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--html", "--sigma2=1"})
+  void refusesForATrainingLogWhatOnlyASpectrumHas(String option) {
+    Path log = CommandRun.testdata("training/training.json");
+    Path out = folder.resolve("out");
+    CommandRun run =
+        CommandRun.of(List.of("plot", log.toString(), option, "--out", out.toString()));
+    assertThat(run.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(run.err())
+        .isEqualTo(
+            "hesse: %s does not apply to a training log. Leave it out.%n"
+                .formatted(option.replaceFirst("=.*", "")));
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void refusesAHeightThatATrainingLogDoesNotFit() {
+    Path log = CommandRun.testdata("training/training.json");
+    CommandRun run =
+        CommandRun.of(
+            List.of("plot", log.toString(), "--height", "200", "--out", folder.toString()));
+    assertThat(run.status()).isEqualTo(ExitStatus.BAD_INPUT);
+    assertThat(run.err())
+        .startsWith("hesse: 6 diagrams do not fit into a height of 200. Choose a height from");
   }
 
   @Test

@@ -18,6 +18,11 @@ public final class TestData {
     return ROOT.resolve("testdata").resolve("checkpoints").resolve(name);
   }
 
+  /** The log that testdata/training/make_training.py wrote. */
+  public static Path trainingLog() {
+    return ROOT.resolve("testdata").resolve("training").resolve("training.json");
+  }
+
   public static byte[] checkpointBytes(String name) {
     try {
       return Files.readAllBytes(checkpoint(name));

@@ -10,8 +10,13 @@ sealed interface Axis permits LinearAxis, LogAxis, SymlogAxis {
    * A place that the axis points out.
    *
    * @param label what stands there; null for nothing
+   * @param line whether the figure has a line there
    */
-  record Tick(double value, @Nullable Label label) {}
+  record Tick(double value, @Nullable Label label, boolean line) {
+    Tick(double value, @Nullable Label label) {
+      this(value, label, true);
+    }
+  }
 
   /** Where a value is: 0 at the axis's start, 1 at its end. */
   double fraction(double value);

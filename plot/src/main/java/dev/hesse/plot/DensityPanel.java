@@ -3,7 +3,6 @@ package dev.hesse.plot;
 import dev.hesse.io.report.DensityCurve;
 import dev.hesse.io.report.HessianReport.Run;
 import dev.hesse.io.report.TrainingLog.Curvature;
-import dev.hesse.plot.TextPainter.Anchor;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
@@ -14,7 +13,8 @@ import java.util.stream.Stream;
 
 /**
  * The spectral density over epochs as a map of colours, with the outermost eigenvalues as lines. A
- * colour stands for a share of the eigenvalues per factor of ten on the eigenvalue axis.
+ * colour stands for a share of the eigenvalues per factor of ten on the eigenvalue axis, or what is
+ * as long there around zero.
  *
  * @param curvature at least one
  * @param parameters how many eigenvalues there are
@@ -24,8 +24,6 @@ record DensityPanel(
     List<Curvature> curvature, long parameters, List<Series> extremes, Typeface typeface)
     implements Panel {
   private static final int CELLS = 100;
-  private static final float TEXT_SIZE = 9;
-  private static final double TEXT_ABOVE = 5;
 
   /** Half the width, in epochs, of a column without neighbours. */
   private static final double LONE_COLUMN = 0.5;
@@ -45,11 +43,6 @@ record DensityPanel(
   @Override
   public double height() {
     return 150;
-  }
-
-  @Override
-  public double headroom() {
-    return 12;
   }
 
   @Override
@@ -85,9 +78,10 @@ record DensityPanel(
           extremes.forEach(one -> SeriesLine.draw(canvas, plane, one));
         });
     Frame.drawOutline(canvas, plane);
-    double baseline = area.getY() - TEXT_ABOVE;
-    drawKey(canvas, area.getX(), baseline);
-    scale.draw(canvas, Label.of("share per decade"), area.getMaxX(), baseline);
+    double left = SeriesKey.draw(canvas, typeface, area, extremes);
+    Label name = Label.of("density per decade");
+    double baseline = SeriesKey.baseline(area);
+    scale.draw(canvas, typeface, name, left, area.getMaxX(), baseline);
     return plane;
   }
 
@@ -160,16 +154,6 @@ record DensityPanel(
         path.append(new Rectangle2D.Double(column.left, bottom - height, width, height), false);
       }
       from = to + 1;
-    }
-  }
-
-  private void drawKey(Canvas canvas, double x, double baseline) {
-    double at = x;
-    for (Series one : extremes) {
-      Dot.draw(canvas, at + Dot.RADIUS, baseline - 0.3 * TEXT_SIZE, one.color());
-      at += 4 * Dot.RADIUS;
-      canvas.text(one.label(), at, baseline, TEXT_SIZE, Palette.INK, Anchor.START);
-      at += typeface.width(one.label(), TEXT_SIZE) + TEXT_SIZE;
     }
   }
 }

@@ -18,6 +18,9 @@ public record FigureOptions(
   /** How many standard deviations of smoothing span the spectrum unless stated otherwise. */
   public static final int SIGMAS_PER_RANGE_DEFAULT = 200;
 
+  /** The height of a spectrum unless stated otherwise. */
+  public static final int SPECTRUM_HEIGHT_DEFAULT = 320;
+
   /** Title by the model, a text column wide, smoothing by the spectrum's range. */
   public static final FigureOptions DEFAULT = new FigureOptions(null, 480, null, null);
 

@@ -20,7 +20,7 @@ final class Frame {
     double left = area.getX();
     for (Axis.Tick tick : plane.vertical().ticks()) {
       double y = plane.y(tick.value());
-      if (y > area.getY() + GRID_WIDTH && y < area.getMaxY() - GRID_WIDTH) {
+      if (tick.line() && y > area.getY() + GRID_WIDTH && y < area.getMaxY() - GRID_WIDTH) {
         canvas.stroke(new Line2D.Double(left, y, area.getMaxX(), y), Palette.GRID, GRID_WIDTH);
       }
       double length = tick.label() == null ? TICK / 2 : TICK;

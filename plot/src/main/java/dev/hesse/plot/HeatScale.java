@@ -13,6 +13,9 @@ record HeatScale(Decades decades) {
   private static final int LEVELS_PER_DECADE = 2;
   private static final double SWATCH_WIDTH = 7;
   private static final double SWATCH_HEIGHT = 7;
+  private static final double LEAST_SWATCH = 1;
+  private static final double WIDEST_LABEL = 22;
+  private static final double GAP = 4;
   private static final float LABEL_SIZE = 9;
 
   int levels() {
@@ -38,22 +41,26 @@ record HeatScale(Decades decades) {
         (int) Math.round(from.getBlue() + part * (to.getBlue() - from.getBlue())));
   }
 
-  /** Draws the colours in a row with the ends' powers of ten, ending at x, on a text's baseline. */
-  void draw(Canvas canvas, Label name, double x, double baseline) {
-    canvas.text(power(decades.ceiling()), x, baseline, LABEL_SIZE, Palette.INK, Anchor.END);
-    double right = x - 22;
-    double left = right - SWATCH_WIDTH * levels();
+  /** Draws the colours in a row with the ends' powers of ten, on a text's baseline. */
+  void draw(
+      Canvas canvas, Typeface typeface, Label name, double left, double right, double baseline) {
+    Label highest = power(decades.ceiling());
+    canvas.text(highest, right, baseline, LABEL_SIZE, Palette.INK, Anchor.END);
+    double end = right - WIDEST_LABEL;
+    Label lowest = name.then(" ").then(power(decades.floor()));
+    double space = end - GAP - typeface.width(lowest, LABEL_SIZE) - left;
+    double width = Math.max(LEAST_SWATCH, Math.min(SWATCH_WIDTH, space / levels()));
+    double start = end - width * levels();
     for (int level = 0; level < levels(); level++) {
       canvas.fill(
           new Rectangle2D.Double(
-              left + SWATCH_WIDTH * level,
+              start + width * level,
               baseline - SWATCH_HEIGHT,
-              SWATCH_WIDTH * (levels() - level),
+              width * (levels() - level),
               SWATCH_HEIGHT),
           color(level));
     }
-    Label start = name.then(" ").then(power(decades.floor()));
-    canvas.text(start, left - 4, baseline, LABEL_SIZE, Palette.INK, Anchor.END);
+    canvas.text(lowest, start - GAP, baseline, LABEL_SIZE, Palette.INK, Anchor.END);
   }
 
   private static Label power(int exponent) {

@@ -1,13 +1,8 @@
 package dev.hesse.plot;
 
 import dev.hesse.plot.Spectrum.Curve;
-import java.awt.geom.Line2D;
 import java.awt.geom.Point2D;
 import java.awt.geom.Rectangle2D;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 record LegendPlace(Point2D corner, int ceiling) {
   private static final double INSET = 8;
-  private static final double SMALL_INSET = 3;
 
   /** A legend taller than this part of the figure covers what it must. */
   private static final double MOST_OF_HEIGHT = 0.7;
@@ -51,36 +45,6 @@ record LegendPlace(Point2D corner, int ceiling) {
         Math.max(curve.decades().ceiling(), curve.decades().floor() + (int) Math.ceil(decades));
     double x = peakRight <= peakLeft ? right : left;
     return new LegendPlace(new Point2D.Double(x, area.getY() + INSET), ceiling);
-  }
-
-  /**
-   * The upper left corner of a legend that covers as few of the given lines as possible; empty if
-   * it is too tall for the area.
-   */
-  static Optional<Point2D> emptiestCorner(
-      Legend legend, Rectangle2D area, List<Line2D> lines, Typeface typeface) {
-    double width = legend.width(typeface);
-    double height = legend.height();
-    if (height > MOST_OF_HEIGHT * area.getHeight()) {
-      return Optional.empty();
-    }
-    double left = area.getX() + SMALL_INSET;
-    double right = area.getMaxX() - SMALL_INSET - width;
-    double top = area.getY() + SMALL_INSET;
-    double bottom = area.getMaxY() - SMALL_INSET - height;
-    return Stream.of(
-            new Point2D.Double(right, top),
-            new Point2D.Double(right, bottom),
-            new Point2D.Double(left, top),
-            new Point2D.Double(left, bottom))
-        .min(
-            Comparator.comparingLong(
-                corner -> {
-                  Rectangle2D covered =
-                      new Rectangle2D.Double(corner.getX(), corner.getY(), width, height);
-                  return lines.stream().filter(covered::intersectsLine).count();
-                }))
-        .map(corner -> corner);
   }
 
   /** The greatest density between two places on the page; 0 where there is no curve. */

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A logarithmic axis with ticks at powers of ten; where there are fewer than two of those, at 1, 2
- * and 5 times them too.
+ * A logarithmic axis with labels at powers of ten; where there are fewer than two of those, at 2
+ * and 5 times them too. A short axis has small ticks between.
  *
  * @param low decimal logarithm of the axis's first value
  * @param high that of its last value, greater
@@ -13,13 +13,13 @@ import java.util.List;
  */
 record LogAxis(double low, double high, int stride) implements Axis {
   private static final double POINTS_PER_LABEL = 20;
-  private static final int[] WITHIN_DECADE = {1, 2, 5};
+  private static final double SHORT = 3;
 
   /** An axis of so many points whose labels do not touch. */
   static LogAxis of(double low, double high, double points) {
     int decades = (int) Math.floor(high - low);
-    return new LogAxis(
-        low, high, Math.max(1, (int) Math.ceil(decades * POINTS_PER_LABEL / points)));
+    int stride = (int) Math.ceil(decades * POINTS_PER_LABEL / points);
+    return new LogAxis(low, high, Math.max(1, stride));
   }
 
   @Override
@@ -31,28 +31,25 @@ record LogAxis(double low, double high, int stride) implements Axis {
   public List<Tick> ticks() {
     int first = (int) Math.ceil(low);
     int last = (int) Math.floor(high);
+    boolean between = high - low < SHORT;
     List<Tick> ticks = new ArrayList<>();
-    if (last > first) {
-      for (int power = first; power <= last; power++) {
-        ticks.add(
-            new Tick(Math.pow(10, power), (power - first) % stride == 0 ? label(power) : null));
+    for (int power = between ? first - 1 : first; power <= last; power++) {
+      double value = Math.pow(10, power);
+      if (power >= first) {
+        boolean labelled = (power - first) % stride == 0;
+        Label label = Label.of("10").sup(Numerals.whole(power));
+        ticks.add(new Tick(value, labelled ? label : null));
       }
-      return ticks;
-    }
-    for (int power = first - 1; power <= last; power++) {
-      for (int factor : WITHIN_DECADE) {
-        double value = factor * Math.pow(10, power);
-        double logarithm = Math.log10(value);
-        if (logarithm >= low && logarithm <= high) {
-          ticks.add(new Tick(value, Numerals.rounded(value, 1)));
+      for (int factor = 2; between && factor < 10; factor++) {
+        double multiple = factor * value;
+        if (fraction(multiple) >= 0 && fraction(multiple) <= 1) {
+          boolean labelled = last <= first && (factor == 2 || factor == 5);
+          Label label = labelled ? Numerals.rounded(multiple, 1) : null;
+          ticks.add(new Tick(multiple, label, labelled));
         }
       }
     }
     return ticks;
-  }
-
-  private static Label label(int power) {
-    return Label.of("10").sup(Numerals.whole(power));
   }
 
   @Override

@@ -7,12 +7,9 @@ sealed interface Panel permits SeriesPanel, DensityPanel {
   /** The height of its area, in points, where the figure's is not chosen. */
   double height();
 
-  /** How much of the height above the area it needs for a line of text. */
-  double headroom();
-
   /** The last numbers that it shows. */
   String description();
 
-  /** Draws all but the axis of epochs; returns where that is to be. */
+  /** Draws all but the axis of epochs, and a row of text above the area; returns the axes. */
   Plane draw(Canvas canvas, Rectangle2D area, LinearAxis epochs);
 }

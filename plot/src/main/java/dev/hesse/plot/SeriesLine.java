@@ -8,21 +8,17 @@ import java.util.List;
 
 /** Draws a series as a line with gaps, error bars and, where there is room, dots. */
 final class SeriesLine {
-  private static final float WIDTH = 1.2f;
+  static final float WIDTH = 1.2f;
   private static final double POINTS_PER_DOT = 5;
 
   private SeriesLine() {}
 
-  /** Draws it and returns the straight pieces; that of a lone value has no length. */
-  static List<Line2D> draw(Canvas canvas, Plane plane, Series series) {
-    List<Line2D> pieces = new ArrayList<>();
+  static void draw(Canvas canvas, Plane plane, Series series) {
     for (List<Sample> run : series.runs()) {
       List<Point2D> points = new ArrayList<>();
       for (Sample sample : run) {
         Point2D point = new Point2D.Double(plane.x(sample.epoch()), plane.y(sample.value()));
         drawError(canvas, plane, series, sample, point);
-        pieces.add(
-            new Line2D.Double(points.isEmpty() ? point : points.get(points.size() - 1), point));
         points.add(point);
       }
       canvas.stroke(Polyline.path(Polyline.thinned(points)), series.color(), WIDTH);
@@ -32,7 +28,6 @@ final class SeriesLine {
         points.forEach(point -> Dot.draw(canvas, point.getX(), point.getY(), series.color()));
       }
     }
-    return pieces;
   }
 
   private static void drawError(

@@ -1,9 +1,7 @@
 package dev.hesse.plot;
 
 import dev.hesse.plot.Series.Sample;
-import java.awt.geom.Line2D;
 import java.awt.geom.Rectangle2D;
-import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -17,7 +15,7 @@ import java.util.stream.Collectors;
  */
 record SeriesPanel(Label name, double height, List<Series> series, Typeface typeface)
     implements Panel {
-  private static final double LOG_FROM_RATIO = 20;
+  private static final double LOG_FROM_RATIO = 8;
   private static final double PADDING = 0.07;
 
   /** A range that is narrower, relative to its place, counts as a single value. */
@@ -27,11 +25,6 @@ record SeriesPanel(Label name, double height, List<Series> series, Typeface type
 
   SeriesPanel {
     series = List.copyOf(series);
-  }
-
-  @Override
-  public double headroom() {
-    return 0;
   }
 
   @Override
@@ -46,14 +39,9 @@ record SeriesPanel(Label name, double height, List<Series> series, Typeface type
     Plane plane = new Plane(area, epochs, axis(area.getHeight()));
     Frame.drawAcross(canvas, plane);
     Frame.drawLeft(canvas, plane, name);
-    List<Line2D> pieces = new ArrayList<>();
-    canvas.clipped(
-        area, () -> series.forEach(one -> pieces.addAll(SeriesLine.draw(canvas, plane, one))));
+    canvas.clipped(area, () -> series.forEach(one -> SeriesLine.draw(canvas, plane, one)));
     Frame.drawOutline(canvas, plane);
-    Legend legend = new Legend();
-    series.forEach(one -> legend.add(Legend.Symbol.LINE, one.color(), one.label()));
-    LegendPlace.emptiestCorner(legend, area, pieces, typeface)
-        .ifPresent(corner -> legend.draw(canvas, typeface, corner));
+    SeriesKey.draw(canvas, typeface, area, series);
     return plane;
   }
 

@@ -21,7 +21,6 @@ final class SpectrumFigure implements Figure {
   private static final double TOP = 44;
   private static final double BOTTOM = 46;
 
-  private static final int HEIGHT_DEFAULT = 320;
   private static final double POINTS_PER_TICK = 62;
 
   /** Without a density, eigenvalues are stems of this part of the height. */
@@ -65,7 +64,7 @@ final class SpectrumFigure implements Figure {
 
   @Override
   public int height() {
-    return options.height() == null ? HEIGHT_DEFAULT : options.height();
+    return options.height() == null ? FigureOptions.SPECTRUM_HEIGHT_DEFAULT : options.height();
   }
 
   @Override

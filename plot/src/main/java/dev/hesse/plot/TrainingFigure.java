@@ -1,5 +1,6 @@
 package dev.hesse.plot;
 
+import dev.hesse.io.BadInputException;
 import dev.hesse.io.report.TrainingLog;
 import java.awt.geom.Rectangle2D;
 import java.util.List;
@@ -9,9 +10,12 @@ import java.util.stream.Collectors;
 final class TrainingFigure implements Figure {
   private static final double LEFT = 62;
   private static final double RIGHT = 16;
-  private static final double TOP = 44;
+  private static final double TOP = 42;
   private static final double BOTTOM = 46;
-  private static final double GAP = 12;
+  private static final double GAP = 6;
+
+  /** How much of their heights the panels need. */
+  private static final double LEAST_SCALE = 0.8;
 
   private static final double POINTS_PER_TICK = 50;
 
@@ -27,7 +31,7 @@ final class TrainingFigure implements Figure {
   /**
    * Lays the figure out.
    *
-   * @throws dev.hesse.io.BadInputException if the log has nothing to draw
+   * @throws BadInputException if the log has nothing to draw, or more than the height has room for
    */
   TrainingFigure(TrainingLog log, FigureOptions options, Typeface typeface) {
     if (options.sigma2() != null) {
@@ -42,6 +46,12 @@ final class TrainingFigure implements Figure {
     double padding = PADDING * last;
     int ticks = (int) Math.round((options.width() - LEFT - RIGHT) / POINTS_PER_TICK);
     this.epochs = LinearAxis.whole(-padding, last + padding, ticks);
+    double least = Math.ceil(around() + LEAST_SCALE * areas());
+    if (height() < least) {
+      throw new BadInputException(
+          "%d diagrams do not fit into a height of %d".formatted(panels.size(), height()),
+          "Choose a height from %.0f on, or none".formatted(least));
+    }
   }
 
   @Override
@@ -51,14 +61,17 @@ final class TrainingFigure implements Figure {
 
   @Override
   public int height() {
-    double areas = panels.stream().mapToDouble(Panel::height).sum();
-    return options.height() == null ? (int) Math.ceil(around() + areas) : options.height();
+    return options.height() == null ? (int) Math.ceil(around() + areas()) : options.height();
+  }
+
+  /** The height of the panels' areas where it is not chosen. */
+  private double areas() {
+    return panels.stream().mapToDouble(Panel::height).sum();
   }
 
   /** The height of everything but the panels' areas. */
   private double around() {
-    double headroom = panels.stream().mapToDouble(Panel::headroom).sum();
-    return TOP + headroom + GAP * (panels.size() - 1) + BOTTOM;
+    return TOP + SeriesKey.HEIGHT * panels.size() + GAP * (panels.size() - 1) + BOTTOM;
   }
 
   @Override
@@ -77,12 +90,11 @@ final class TrainingFigure implements Figure {
     double width = width() - LEFT - RIGHT;
     Rectangle2D top = new Rectangle2D.Double(LEFT, 0, width, TOP);
     Heading.draw(canvas, typeface, title(), Descriptions.subtitle(log), top);
-    double areas = panels.stream().mapToDouble(Panel::height).sum();
-    double scale = Math.max(1, height() - around()) / areas;
+    double scale = (height() - around()) / areas();
     double y = TOP;
     for (int i = 0; i < panels.size(); i++) {
       Panel panel = panels.get(i);
-      y += panel.headroom();
+      y += SeriesKey.HEIGHT;
       double height = scale * panel.height();
       Plane plane = panel.draw(canvas, new Rectangle2D.Double(LEFT, y, width, height), epochs);
       if (i == panels.size() - 1) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class TrainingPanels {
   private static final double TALL = 92;
   private static final double LOW = 68;
+  private static final int DIGITS = 4;
 
   private final TrainingLog log;
   private final Typeface typeface;
@@ -127,7 +128,11 @@ final class TrainingPanels {
       return Label.of(name);
     }
     Sample last = samples.get(samples.size() - 1);
-    return Label.of(name + " ").then(Numerals.withError(last.value(), last.error()));
+    Label value =
+        last.error() > 0
+            ? Numerals.withError(last.value(), last.error())
+            : Numerals.rounded(last.value(), DIGITS);
+    return Label.of(name + " ").then(value);
   }
 
   private void add(String name, double height, List<Series> series) {

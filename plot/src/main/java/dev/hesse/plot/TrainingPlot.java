@@ -25,7 +25,8 @@ public final class TrainingPlot {
    * Writes the figure as SVG, in which text is text; whole or not at all.
    *
    * @throws IllegalArgumentException if the options ask for a smoothing
-   * @throws dev.hesse.io.BadInputException if the log has nothing to draw
+   * @throws dev.hesse.io.BadInputException if the log has nothing to draw, or more than the height
+   *     has room for
    * @throws IOException if the file cannot be written
    */
   public static void writeSvg(TrainingLog log, FigureOptions options, Path target)
@@ -38,7 +39,8 @@ public final class TrainingPlot {
    * Writes the figure as a PDF of one page with its typeface embedded; whole or not at all.
    *
    * @throws IllegalArgumentException if the options ask for a smoothing
-   * @throws dev.hesse.io.BadInputException if the log has nothing to draw
+   * @throws dev.hesse.io.BadInputException if the log has nothing to draw, or more than the height
+   *     has room for
    * @throws IOException if the file cannot be written
    */
   public static void writePdf(TrainingLog log, FigureOptions options, Path target)

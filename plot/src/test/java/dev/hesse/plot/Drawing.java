@@ -1,6 +1,8 @@
 package dev.hesse.plot;
 
 import dev.hesse.io.report.HessianReport;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -32,6 +34,17 @@ final class Drawing {
       texts.add(elements.item(i).getTextContent());
     }
     return texts;
+  }
+
+  /** How many pixels have exactly a colour. */
+  static int pixels(BufferedImage image, Color color) {
+    int count = 0;
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        count += image.getRGB(x, y) == color.getRGB() ? 1 : 0;
+      }
+    }
+    return count;
   }
 
   static Document parse(String xml) throws IOException {

@@ -66,21 +66,11 @@ class PdfFigureTest {
       BufferedImage image = new PDFRenderer(document).renderImage(0, 2);
       // The curve's stroke is some 1,000 points long and 1.2 wide, at 4 pixels a square point; a
       // mark covers 26 square points, of which three are filled with TOP and one with BOTTOM.
-      assertThat(pixels(image, Palette.DENSITY.getRGB())).isGreaterThan(2000);
-      assertThat(pixels(image, Palette.TOP.getRGB())).isBetween(3 * 50, 5 * 104);
-      assertThat(pixels(image, Palette.BOTTOM.getRGB())).isBetween(50, 3 * 104);
-      assertThat(pixels(image, Palette.PAPER.getRGB())).isGreaterThan(640 * 960 / 2);
+      assertThat(Drawing.pixels(image, Palette.DENSITY)).isGreaterThan(2000);
+      assertThat(Drawing.pixels(image, Palette.TOP)).isBetween(3 * 50, 5 * 104);
+      assertThat(Drawing.pixels(image, Palette.BOTTOM)).isBetween(50, 3 * 104);
+      assertThat(Drawing.pixels(image, Palette.PAPER)).isGreaterThan(640 * 960 / 2);
     }
-  }
-
-  private static int pixels(BufferedImage image, int color) {
-    int count = 0;
-    for (int y = 0; y < image.getHeight(); y++) {
-      for (int x = 0; x < image.getWidth(); x++) {
-        count += image.getRGB(x, y) == color ? 1 : 0;
-      }
-    }
-    return count;
   }
 
   @Test

@@ -18,6 +18,10 @@ class WithoutFontsTest {
     Path folder = Path.of(arguments[0]);
     SpectrumPlot.writeSvg(Samples.typical(), FigureOptions.DEFAULT, folder.resolve("a.svg"));
     SpectrumPlot.writePdf(Samples.typical(), FigureOptions.DEFAULT, folder.resolve("a.pdf"));
+    TrainingPlot.writeSvg(
+        TrainingSamples.typical(2, 1), FigureOptions.DEFAULT, folder.resolve("b.svg"));
+    TrainingPlot.writePdf(
+        TrainingSamples.typical(2, 1), FigureOptions.DEFAULT, folder.resolve("b.pdf"));
     HtmlReport.write(Samples.typical(), FigureOptions.DEFAULT, folder.resolve("a.html"));
   }
 

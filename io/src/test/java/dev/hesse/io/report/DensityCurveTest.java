@@ -105,6 +105,18 @@ class DensityCurveTest {
   }
 
   @Test
+  void aGivenGridHoldsTheSameCurve() {
+    Run run = run(-2, -1, -0.5, 0.2, 0.3, 0.5);
+    double sigma = 0.1;
+    DensityCurve curve = DensityCurve.on(-3, 0.01, 401, List.of(run), sigma);
+    assertThat(curve.grid()[400]).isCloseTo(1, within(1e-14));
+    // The nearest end is 10σ off; h = σ/10 sums a Gaussian to rounding.
+    assertThat(moment(curve, 0, 0)).isCloseTo(1, within(1e-12));
+    double atFirstNode = 0.2 / (sigma * Math.sqrt(2 * Math.PI));
+    assertThat(curve.values()[100]).isCloseTo(atFirstNode, within(1e-12 * atFirstNode));
+  }
+
+  @Test
   void weightDoesNotDependOnWhereItLiesInACell() {
     // σ = 3.2, spacing 100: PyHessian gives such a node anything from nothing to 13 times its due.
     Random random = new Random(1);
