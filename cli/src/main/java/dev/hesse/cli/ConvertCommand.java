@@ -1,5 +1,6 @@
 package dev.hesse.cli;
 
+import dev.hesse.io.BadInputException;
 import dev.hesse.io.Checkpoint;
 import dev.hesse.io.Checkpoint.Format;
 import dev.hesse.io.Weights;
@@ -32,8 +33,7 @@ final class ConvertCommand implements Command {
           "Weights in another format: PyTorch, safetensors, npz, TensorFlow",
           List.of(
               new Usage.Group("conversion", List.of(FORMAT, FORCE)),
-              new Usage.Group(
-                  "output", List.of(JSON, OutputOptions.QUIET, OutputOptions.VERBOSE))),
+              new Usage.Group("output", List.of(JSON, OutputOptions.QUIET, OutputOptions.VERBOSE))),
           List.of(
               "SOURCE is anything that hesse inspect reads. TARGET's name says the format: .pt, .pth,"
                   + " .th or .pkl is a PyTorch state dict, .safetensors and .npz are themselves,"
@@ -57,8 +57,7 @@ final class ConvertCommand implements Command {
   public ExitStatus run(Arguments arguments, Console console) throws IOException {
     Path source = Path.of(arguments.operand(0));
     Path target = Path.of(arguments.operand(1));
-    ConversionFormat format =
-        arguments.get(FORMAT).orElseGet(() -> ConversionFormat.of(target));
+    ConversionFormat format = arguments.get(FORMAT).orElseGet(() -> ConversionFormat.of(target));
     try (Outputs outputs = new Outputs()) {
       console.interruption().guard(outputs);
       Format written =
@@ -76,6 +75,9 @@ final class ConvertCommand implements Command {
       outputs.prepare(
           Objects.requireNonNullElse(target.toAbsolutePath().getParent(), target), "TARGET");
       Checkpoint checkpoint = Checkpoint.read(source);
+      if (checkpoint.tensors().isEmpty()) {
+        throw new BadInputException(source + " holds no tensors", "Give a file with weights");
+      }
       Conversion conversion = Conversion.of(checkpoint, target, written);
       outputs.addWhole(
           target,
