@@ -35,6 +35,14 @@ public final class TensorBundle implements AutoCloseable {
   }
 
   /**
+   * Whether a file ends as an index does. The single file of a TensorFlow checkpoint of version 1
+   * ends so, too.
+   */
+  public static boolean isTable(FileBytes file) throws IOException {
+    return LevelDbTable.is(file);
+  }
+
+  /**
    * Reads and checks the index, and opens the shards.
    *
    * @param prefix the path that the names of all files begin with
