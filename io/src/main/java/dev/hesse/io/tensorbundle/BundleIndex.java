@@ -36,7 +36,11 @@ final class BundleIndex {
   /** Bytes of one entry's description, which takes up to twenty times that in memory. */
   private static final int MAX_DESCRIPTION = 1 << 16;
 
+  /** The first byte of keys of a partitioned variable's slices, which precede all names. */
+  private static final byte SLICE = 0;
+
   private int shards;
+  private boolean sliced;
   private final Map<String, BundleEntry> entries = new LinkedHashMap<>();
   private final Map<String, Span> spans = new LinkedHashMap<>();
   private final List<String> notNumbers = new ArrayList<>();
@@ -48,6 +52,9 @@ final class BundleIndex {
     LevelDbTable.read(file, index::add);
     if (index.shards == 0) {
       throw damaged("it has no entries");
+    }
+    if (index.sliced) {
+      throw damaged("it has slices that belong to no tensor");
     }
     index.checkOverlap();
     return index;
@@ -81,6 +88,10 @@ final class BundleIndex {
   private void add(byte[] key, ByteBuffer value) {
     if (shards == 0) {
       readHeader(key, value);
+      return;
+    }
+    if (key[0] == SLICE) {
+      sliced = true;
       return;
     }
     if (spans.size() >= MAX_ENTRIES) {

@@ -39,6 +39,11 @@ final class BundleWriter {
   private BundleWriter() {}
 
   static void write(Path prefix, Map<String, StoredTensor> tensors) throws IOException {
+    if (tensors.isEmpty()) {
+      throw new BadInputException(
+          "there are no tensors, and a TensorFlow checkpoint holds at least one",
+          "Choose another format, such as safetensors");
+    }
     if (tensors.containsKey("")) {
       throw new BadInputException(
           "a tensor has no name, which a TensorFlow checkpoint cannot hold",

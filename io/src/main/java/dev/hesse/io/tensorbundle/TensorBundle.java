@@ -81,7 +81,7 @@ public final class TensorBundle implements AutoCloseable {
    *
    * @param prefix the path that the names of all files begin with, in an existing folder; a bundle
    *     of this prefix is replaced, the folder's {@code checkpoint} file stays as it is
-   * @throws BadInputException if a name is empty
+   * @throws BadInputException if there are no tensors, or a name is empty
    */
   public static void write(Path prefix, Map<String, StoredTensor> tensors) throws IOException {
     BundleWriter.write(prefix, tensors);

@@ -128,6 +128,9 @@ class BundleIndexTest {
         arguments(one(entry(DT_FLOAT, 8, 1).setDtypeValue(999)), "type number 999 are not read"),
         arguments(one(sliced), "'w': it is partitioned into 1 slices"),
         arguments(
+            TestIndex.ofShards(1).with("\0w", NO_MESSAGE).build(),
+            "it has slices that belong to no tensor"),
+        arguments(
             TestIndex.ofShards(1).with("w", NO_MESSAGE).build(),
             "'w': its description is not the message"),
         arguments(
