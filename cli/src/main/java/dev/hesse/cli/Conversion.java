@@ -56,7 +56,9 @@ record Conversion(
             + "not kept, as %s holds tensors alone: %s%n"
                 .formatted(
                     format.label(),
-                    notKept.stream().map(BadInputException::quote).collect(Collectors.joining(", ")));
+                    notKept.stream()
+                        .map(BadInputException::quote)
+                        .collect(Collectors.joining(", ")));
   }
 
   void writeJson(PrintStream out) throws IOException {

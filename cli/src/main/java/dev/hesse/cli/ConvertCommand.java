@@ -32,8 +32,7 @@ final class ConvertCommand implements Command {
           "Weights in another format: PyTorch, safetensors, npz, TensorFlow",
           List.of(
               new Usage.Group("conversion", List.of(FORMAT, FORCE)),
-              new Usage.Group(
-                  "output", List.of(JSON, OutputOptions.QUIET, OutputOptions.VERBOSE))),
+              new Usage.Group("output", List.of(JSON, OutputOptions.QUIET, OutputOptions.VERBOSE))),
           List.of(
               "SOURCE is anything that hesse inspect reads. TARGET's name says the format: .pt, .pth,"
                   + " .th or .pkl is a PyTorch state dict, .safetensors and .npz are themselves,"
@@ -57,8 +56,7 @@ final class ConvertCommand implements Command {
   public ExitStatus run(Arguments arguments, Console console) throws IOException {
     Path source = Path.of(arguments.operand(0));
     Path target = Path.of(arguments.operand(1));
-    ConversionFormat format =
-        arguments.get(FORMAT).orElseGet(() -> ConversionFormat.of(target));
+    ConversionFormat format = arguments.get(FORMAT).orElseGet(() -> ConversionFormat.of(target));
     try (Outputs outputs = new Outputs()) {
       console.interruption().guard(outputs);
       Format written =

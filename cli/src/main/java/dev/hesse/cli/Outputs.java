@@ -48,8 +48,7 @@ final class Outputs implements AutoCloseable, Interruption.Work {
       close();
       throw new CommandException(
           ExitStatus.BAD_INPUT,
-          "%s %s: no file can be written there, as %s"
-              .formatted(what, folder, IoErrors.reason(e)),
+          "%s %s: no file can be written there, as %s".formatted(what, folder, IoErrors.reason(e)),
           "Name a folder that you may write to",
           e);
     }

@@ -44,6 +44,7 @@ final class BundleIndex {
   private final Map<String, BundleEntry> entries = new LinkedHashMap<>();
   private final Map<String, Span> spans = new LinkedHashMap<>();
   private final List<String> notNumbers = new ArrayList<>();
+  private List<Map.Entry<String, Span>> inOrder = List.of();
 
   private BundleIndex() {}
 
@@ -56,6 +57,7 @@ final class BundleIndex {
     if (index.sliced) {
       throw damaged("it has slices that belong to no tensor");
     }
+    index.sort();
     index.checkOverlap();
     return index;
   }
@@ -76,13 +78,7 @@ final class BundleIndex {
 
   /** Where every entry lies, numbers or not, in the order of the shards' bytes. */
   List<Map.Entry<String, Span>> inOrder() {
-    return spans.entrySet().stream()
-        .sorted(
-            Map.Entry.comparingByValue(
-                Comparator.comparingInt(Span::shard)
-                    .thenComparingLong(Span::offset)
-                    .thenComparingLong(Span::size)))
-        .toList();
+    return inOrder;
   }
 
   private void add(byte[] key, ByteBuffer value) {
@@ -168,10 +164,21 @@ final class BundleIndex {
     }
   }
 
+  private void sort() {
+    inOrder =
+        spans.entrySet().stream()
+            .sorted(
+                Map.Entry.comparingByValue(
+                    Comparator.comparingInt(Span::shard)
+                        .thenComparingLong(Span::offset)
+                        .thenComparingLong(Span::size)))
+            .toList();
+  }
+
   /** So the tensors together are no larger than the shards. */
   private void checkOverlap() {
     Span last = new Span(0, 0, 0);
-    for (Map.Entry<String, Span> item : inOrder()) {
+    for (Map.Entry<String, Span> item : inOrder) {
       Span span = item.getValue();
       if (span.shard() == last.shard() && span.offset() < last.end()) {
         throw damaged(

@@ -53,7 +53,8 @@ final class BundleWriter {
     try {
       Path part = folder.resolve(prefix.getFileName());
       save(part, tensors);
-      // Until the index is there, nothing refers to the data.
+      // No index ever refers to another bundle's data.
+      Files.deleteIfExists(BundleNames.index(prefix));
       move(BundleNames.shard(part, 0, 1), BundleNames.shard(prefix, 0, 1));
       move(BundleNames.index(part), BundleNames.index(prefix));
     } finally {

@@ -170,7 +170,7 @@ class TensorBundleTest {
         .containsExactly(Map.entry("not numbers", "_CHECKPOINTABLE_OBJECT_GRAPH"));
 
     Files.delete(folder.resolve("net.data-00001-of-00003"));
-    assertRefused(merged, "shard net.data-00001-of-00003: there is no such file");
+    assertRefused(merged, "net.data-00001-of-00003: there is no such file");
   }
 
   @Test
@@ -211,8 +211,7 @@ class TensorBundleTest {
   @Test
   void countsOnlyShardsThatExist() throws Exception {
     Files.write(folder.resolve("net.index"), TestIndex.ofShards(Integer.MAX_VALUE).build());
-    assertRefused(
-        folder.resolve("net"), "shard net.data-00000-of-2147483647: there is no such file");
+    assertRefused(folder.resolve("net"), "net.data-00000-of-2147483647: there is no such file");
   }
 
   @Test
