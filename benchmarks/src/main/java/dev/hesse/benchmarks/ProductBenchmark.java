@@ -108,7 +108,7 @@ public final class ProductBenchmark {
     return weights;
   }
 
-  private static Batch randomBatch(int size) {
+  static Batch randomBatch(int size) {
     Random random = new Random(2);
     float[] images = new float[size * 32 * 32 * 3];
     for (int i = 0; i < images.length; i++) {

@@ -10,6 +10,7 @@ import dev.hesse.io.report.TrainingLog;
 import dev.hesse.io.report.TrainingLogWriter;
 import dev.hesse.models.ResNet;
 import dev.hesse.models.ResNetConfig;
+import dev.hesse.plot.FigureOptions;
 import dev.hesse.train.Initialization;
 import dev.hesse.train.RunState;
 import dev.hesse.train.TrainingRun;
@@ -76,6 +77,7 @@ final class TrainCommand implements Command {
       console.progress().clear();
 
       console.interruption().guard(outputs);
+      Plots.add(log, FigureOptions.DEFAULT, folder, outputs);
       outputs.commit();
       if (output.json()) {
         TrainingLogWriter.write(log, console.out());
@@ -109,6 +111,8 @@ final class TrainCommand implements Command {
         options.folder(),
         settings,
         options.saveEvery(),
+        options.tensorBoard(),
+        TrainingRun.STATE_INTERVAL_DEFAULT,
         new TrainingLog(
             AnalyzeReport.tool(device),
             new TrainingLog.Model(initial.config().toString(), parameters),

@@ -8,6 +8,7 @@ import dev.hesse.io.StoredTensor;
 import dev.hesse.io.data.Batch;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.io.data.Dataset;
+import dev.hesse.io.pytorch.PyTorchZip;
 import dev.hesse.io.report.TrainingLog;
 import dev.hesse.io.report.TrainingLog.Epoch;
 import dev.hesse.io.report.TrainingLogReader;
@@ -18,6 +19,7 @@ import dev.hesse.train.RunState.EpochSoFar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,8 @@ import java.util.Optional;
  * @param folder exists and can be written
  * @param settings kept with the state, for whoever continues the run
  * @param saveEvery how many epochs lie between two checkpoints that stay; 0 for none
+ * @param tensorBoard folder for event files, if they are wanted
+ * @param stateInterval how much work a kill may lose at most; a step more
  * @param heading the log before the first epoch
  */
 public record TrainingRun(
@@ -47,9 +51,11 @@ public record TrainingRun(
     Path folder,
     Map<String, String> settings,
     int saveEvery,
+    Optional<Path> tensorBoard,
+    Duration stateInterval,
     TrainingLog heading) {
 
-  private static final long SAVE_NANOS = 60_000_000_000L;
+  public static final Duration STATE_INTERVAL_DEFAULT = Duration.ofMinutes(1);
 
   /** Hears of a run, on the thread that trains. */
   public interface Listener {
@@ -134,28 +140,30 @@ public record TrainingRun(
     TrainingLog run(ResNet network, Optional<RunState> state, Listener listener)
         throws IOException {
       try (TrainingSession session =
-          new TrainingSession(
-              network,
-              options.momentum(),
-              options.weightDecay(),
-              options.precision(),
-              options.device())) {
+              new TrainingSession(
+                  network,
+                  options.momentum(),
+                  options.weightDecay(),
+                  options.precision(),
+                  options.device());
+          EventLog events = new EventLog(tensorBoard, completed)) {
         if (state.isPresent()) {
           session.assign(state.get().values());
         } else {
           TrainingLogWriter.write(log, TrainingRun.log(folder));
           save(session);
         }
-        measure(session, listener);
+        measure(session, events, listener);
         while (completed < options.epochs()) {
-          epoch(session, listener);
+          epoch(session, events, listener);
         }
         save(session, TrainingRun.checkpoint(folder));
         return log;
       }
     }
 
-    private void epoch(TrainingSession session, Listener listener) throws IOException {
+    private void epoch(TrainingSession session, EventLog events, Listener listener)
+        throws IOException {
       int epoch = completed + 1;
       double rate = options.learningRate().at(epoch);
       long start = System.nanoTime();
@@ -181,7 +189,7 @@ public record TrainingRun(
                   running.correct() + evaluation.correct(),
                   secondsBefore + (now - start) * 1e-9,
                   running.stepSeconds() + (now - stepStart) * 1e-9);
-          if (now - lastSaved > SAVE_NANOS) {
+          if (now - lastSaved >= stateInterval.toNanos()) {
             save(session);
           }
           listener.step(
@@ -211,8 +219,9 @@ public record TrainingRun(
       if (saveEvery > 0 && epoch % saveEvery == 0) {
         save(session, folder.resolve("net-epoch-%03d.pt".formatted(epoch)));
       }
+      events.epoch(result);
       listener.epoch(result);
-      measure(session, listener);
+      measure(session, events, listener);
     }
 
     private Evaluation test(TrainingSession session) {
@@ -228,7 +237,8 @@ public record TrainingRun(
     }
 
     /** Measures the Hessian if that is due and not done. */
-    private void measure(TrainingSession session, Listener listener) throws IOException {
+    private void measure(TrainingSession session, EventLog events, Listener listener)
+        throws IOException {
       boolean due =
           tracking.map(t -> t.isDue(completed, options.epochs())).orElse(false)
               && running.steps() == 0
@@ -241,6 +251,7 @@ public record TrainingRun(
         List<TrainingLog.Curvature> curvature = new ArrayList<>(log.curvature());
         curvature.add(measured);
         append(log.epochs(), curvature);
+        events.curvature(measured);
         listener.curvature(measured);
       }
     }
@@ -259,7 +270,7 @@ public record TrainingRun(
     private void save(TrainingSession session, Path file) throws IOException {
       long steps = (long) completed * stepsPerEpoch;
       Map<String, StoredTensor> weights = ResNetStateDict.of(session.network(), steps);
-      dev.hesse.io.safetensors.Safetensors.write(file, weights, Map.of());
+      PyTorchZip.write(file, weights);
     }
   }
 }

@@ -120,9 +120,7 @@ class TrainingStepTest {
         norm += Math.pow(theirs[i], 2);
       }
     }
-    assertThat(Math.sqrt(difference))
-        .as(prefix)
-        .isLessThanOrEqualTo(tolerance * Math.sqrt(norm));
+    assertThat(Math.sqrt(difference)).as(prefix).isLessThanOrEqualTo(tolerance * Math.sqrt(norm));
   }
 
   private static ResNet network(ResNetConfig config, Map<String, StoredTensor> fixture) {

@@ -33,6 +33,11 @@ class ExampleOrderTest {
     }
 
     @Override
+    public float[] black() {
+      return new float[] {0};
+    }
+
+    @Override
     public Batch read(int[] numbers) {
       float[] inputs = new float[numbers.length];
       for (int i = 0; i < inputs.length; i++) {
