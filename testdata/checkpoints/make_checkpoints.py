@@ -1,4 +1,4 @@
-"""Writes the small PyTorch checkpoints beside this script, which the reader's tests expect.
+"""Writes the small checkpoints beside this script, which the reader's tests expect.
 
 Needs PyTorch and NumPy: python make_checkpoints.py
 """
@@ -98,6 +98,19 @@ def parameters():
     return OrderedDict(plain=plain, marked=marked, attributed=attributed)
 
 
+def arrays():
+    """What NumPy's npz files hold: names that are paths, either byte and memory order."""
+    return {
+        "conv/kernel:0": np.arange(6, dtype=np.float32).reshape(2, 3),
+        "counter": np.int64(7),
+        "größe": np.array([True, False]),
+        "fortran": np.asfortranarray(np.arange(6.0).reshape(2, 3)),
+        "big": np.array([1.5, -2.0], dtype=">f4"),
+        "empty": np.zeros((0, 5), dtype=np.int16),
+        "zeros": np.zeros(4096, dtype=np.float16),
+    }
+
+
 def main():
     save("dtypes.pt", dtypes())
     save("views.pt", views())
@@ -110,6 +123,8 @@ def main():
     save("legacy-dtypes.pt", dtypes(), **legacy)
     save("legacy-protocol1.pt", {"w": torch.tensor([1.0, 2.0])}, pickle_protocol=1, **legacy)
     save("legacy-protocol4.pt", training(), pickle_protocol=4, **legacy)
+    np.savez(HERE / "arrays.npz", **arrays())
+    np.savez_compressed(HERE / "arrays-compressed.npz", **arrays())
 
     # Refused.
     save("module.pt", network())

@@ -2,24 +2,32 @@ package dev.hesse.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
 /** What {@code hesse convert} writes. */
 enum ConversionFormat {
-  PT("pt", ".pt", ".pth", ".th", ".pkl"),
-  SAFETENSORS("safetensors", ".safetensors"),
-  NPZ("npz", ".npz"),
-  TF_CHECKPOINT("tf-checkpoint", ".ckpt"),
+  PT("pt"),
+  SAFETENSORS("safetensors"),
+  NPZ("npz"),
+  TF_CHECKPOINT("tf-checkpoint"),
   SAVED_MODEL("saved-model");
 
-  private final String label;
-  private final List<String> extensions;
+  private static final Map<String, ConversionFormat> BY_EXTENSION =
+      Map.of(
+          ".pt", PT,
+          ".pth", PT,
+          ".th", PT,
+          ".pkl", PT,
+          ".safetensors", SAFETENSORS,
+          ".npz", NPZ,
+          ".ckpt", TF_CHECKPOINT);
 
-  ConversionFormat(String label, String... extensions) {
+  private final String label;
+
+  ConversionFormat(String label) {
     this.label = label;
-    this.extensions = List.of(extensions);
   }
 
   /** The name on the command line. */
@@ -34,12 +42,11 @@ enum ConversionFormat {
    */
   static ConversionFormat of(Path target) {
     String name = String.valueOf(target.getFileName()).toLowerCase(Locale.ROOT);
-    if (Files.isDirectory(target) || name.indexOf('.') < 0) {
+    int dot = name.lastIndexOf('.');
+    if (dot < 0 || Files.isDirectory(target)) {
       return SAVED_MODEL;
     }
-    return Arrays.stream(values())
-        .filter(format -> format.extensions.stream().anyMatch(name::endsWith))
-        .findFirst()
+    return Optional.ofNullable(BY_EXTENSION.get(name.substring(dot)))
         .orElseThrow(
             () ->
                 CommandException.usage(

@@ -1,5 +1,6 @@
 package dev.hesse.cli;
 
+import dev.hesse.io.BadInputException;
 import dev.hesse.io.Checkpoint;
 import dev.hesse.io.Checkpoint.Format;
 import dev.hesse.io.Weights;
@@ -74,6 +75,9 @@ final class ConvertCommand implements Command {
       outputs.prepare(
           Objects.requireNonNullElse(target.toAbsolutePath().getParent(), target), "TARGET");
       Checkpoint checkpoint = Checkpoint.read(source);
+      if (checkpoint.tensors().isEmpty()) {
+        throw new BadInputException(source + " holds no tensors", "Give a file with weights");
+      }
       Conversion conversion = Conversion.of(checkpoint, target, written);
       outputs.addWhole(
           target,

@@ -65,7 +65,8 @@ class BadInputTest {
     assertBadCheckpoint(
         text,
         text
-            + ": this is a text file. Give a PyTorch checkpoint (zip or legacy), a safetensors or an npz file.");
+            + ": this is a text file. Give a PyTorch checkpoint (zip or legacy), a safetensors or npz file,"
+            + " or a TensorFlow checkpoint.");
   }
 
   @Test

@@ -62,7 +62,8 @@ class ReadmeTest {
       String word = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
       if (word.startsWith("testdata/")) {
         word = ROOT.resolve(word).toString();
-      } else if (word.matches("(out|ends|layers|whole|net\\.pkl|cifar-10-batches-bin)(/.*)?")) {
+      } else if (word.matches(
+          "(out|ends|layers|whole|net\\.(pkl|safetensors|ckpt|npz)|cifar-10-batches-bin)(/.*)?")) {
         word = folder.resolve(word).toString();
       }
       words.add(word);

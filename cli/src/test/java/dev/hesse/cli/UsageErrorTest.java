@@ -117,6 +117,9 @@ class UsageErrorTest {
         "plot a --sigma2 0|--sigma2 is '0'. Give a number above 0 and below 1.0E100.",
         "plot a --width 10|--width is '10'. Give a whole number from 300 to 5000.",
         "inspect|hesse inspect needs FILE. Give it: hesse inspect FILE.",
+        "convert a|hesse convert needs TARGET. Give it: hesse convert SOURCE TARGET.",
+        "convert a b.pt c|'c' is one argument too many. See hesse convert --help.",
+        "convert a b --format h5|--format is 'h5'. Give one of pt, safetensors, npz, tf-checkpoint, saved-model.",
         "doctor now|'now' is one argument too many. See hesse doctor --help.",
       })
   void wrongCommand(String arguments, String line) {

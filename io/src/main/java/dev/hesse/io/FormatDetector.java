@@ -2,6 +2,7 @@ package dev.hesse.io;
 
 import dev.hesse.io.Checkpoint.Format;
 import dev.hesse.io.npy.Npz;
+import dev.hesse.io.tensorbundle.TensorBundle;
 import dev.hesse.io.zip.ZipDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,7 +19,8 @@ final class FormatDetector {
   private static final String LEGACY_PROTOCOL_1 = "L119547037146038801333356L\n";
 
   private static final String REMEDY =
-      "Give a PyTorch checkpoint (zip or legacy), a safetensors or an npz file";
+      "Give a PyTorch checkpoint (zip or legacy), a safetensors or npz file,"
+          + " or a TensorFlow checkpoint";
 
   private FormatDetector() {}
 
@@ -37,6 +39,11 @@ final class FormatDetector {
         text.length() > 1 && text.charAt(0) == 0x80 && text.charAt(1) <= HIGHEST_PICKLE_PROTOCOL;
     if (binaryPickle || text.startsWith(LEGACY_PROTOCOL_1)) {
       return Format.PYTORCH_LEGACY;
+    }
+    if (TensorBundle.isTable(file)) {
+      throw new BadInputException(
+          "this is a TensorFlow checkpoint of version 1 or an index that was renamed",
+          "Save a checkpoint again with TensorFlow 1.0 or later, and give an index its name");
     }
     throw new BadInputException("this is " + describe(text), REMEDY);
   }

@@ -75,8 +75,7 @@ class CheckpointTest {
     assertThatThrownBy(() -> Checkpoint.read(path))
         .isInstanceOf(BadInputException.class)
         .hasMessageStartingWith(path + ": " + message)
-        .hasMessageEndingWith(
-            "Give a PyTorch checkpoint (zip or legacy), a safetensors or an npz file.");
+        .hasMessageEndingWith("a safetensors or npz file, or a TensorFlow checkpoint.");
   }
 
   @Test

@@ -32,7 +32,7 @@ public final class TestData {
   }
 
   /** A file beside the repository; the test is skipped where there is none. */
-  static Path shared(String name) {
+  public static Path shared(String name) {
     Path path = ROOT.resolveSibling("shared").resolve(name);
     assumeTrue(Files.exists(path), () -> "needs " + path);
     return path;

@@ -12,6 +12,12 @@ import java.util.Arrays;
  * before, then the offsets of those that leave nothing out, and their count.
  */
 final class Block {
+  /**
+   * Writers store every sixteenth key whole, so the keys of a true block are never longer together
+   * than this many times the block.
+   */
+  private static final int KEY_EXPANSION = 16;
+
   private Block() {}
 
   /**
@@ -23,6 +29,7 @@ final class Block {
     ByteBuffer restarts = restarts(content);
     ByteBuffer entries = content.slice(0, content.capacity() - Integer.BYTES - restarts.capacity());
     byte[] key = {};
+    long keyBytes = 0;
     while (entries.hasRemaining()) {
       boolean restart =
           restarts.hasRemaining() && restarts.getInt(restarts.position()) == entries.position();
@@ -33,19 +40,24 @@ final class Block {
           throw damaged("a restart point whose key is not whole");
         }
       }
-      int unshared = Varint.readLength(entries, entries.remaining());
-      int valueLength = Varint.readLength(entries, entries.remaining());
-      if (valueLength > entries.remaining() - unshared) {
+      int unshared = Varint.readLength(entries, entries.capacity());
+      int valueLength = Varint.readLength(entries, entries.capacity());
+      if ((long) unshared + valueLength > entries.remaining()) {
         throw damaged(
             "an entry of %d and %d bytes where %d are left"
                 .formatted(unshared, valueLength, entries.remaining()));
+      }
+      keyBytes += shared + unshared;
+      if (keyBytes > (long) KEY_EXPANSION * content.capacity()) {
+        throw damaged("keys that are longer than %d times their block".formatted(KEY_EXPANSION));
       }
       key = Arrays.copyOf(key, shared + unshared);
       entries.get(key, shared, unshared);
       visitor.visit(key, entries.slice(entries.position(), valueLength));
       entries.position(entries.position() + valueLength);
     }
-    if (restarts.hasRemaining()) {
+    // An empty block has a restart point, too.
+    if (restarts.hasRemaining() && entries.capacity() > 0) {
       throw damaged("a restart point that is not the start of an entry");
     }
   }

@@ -36,10 +36,15 @@ final class BundleIndex {
   /** Bytes of one entry's description, which takes up to twenty times that in memory. */
   private static final int MAX_DESCRIPTION = 1 << 16;
 
+  /** The first byte of keys of a partitioned variable's slices, which precede all names. */
+  private static final byte SLICE = 0;
+
   private int shards;
+  private boolean sliced;
   private final Map<String, BundleEntry> entries = new LinkedHashMap<>();
   private final Map<String, Span> spans = new LinkedHashMap<>();
   private final List<String> notNumbers = new ArrayList<>();
+  private List<Map.Entry<String, Span>> inOrder = List.of();
 
   private BundleIndex() {}
 
@@ -49,6 +54,10 @@ final class BundleIndex {
     if (index.shards == 0) {
       throw damaged("it has no entries");
     }
+    if (index.sliced) {
+      throw damaged("it has slices that belong to no tensor");
+    }
+    index.sort();
     index.checkOverlap();
     return index;
   }
@@ -69,18 +78,16 @@ final class BundleIndex {
 
   /** Where every entry lies, numbers or not, in the order of the shards' bytes. */
   List<Map.Entry<String, Span>> inOrder() {
-    return spans.entrySet().stream()
-        .sorted(
-            Map.Entry.comparingByValue(
-                Comparator.comparingInt(Span::shard)
-                    .thenComparingLong(Span::offset)
-                    .thenComparingLong(Span::size)))
-        .toList();
+    return inOrder;
   }
 
   private void add(byte[] key, ByteBuffer value) {
     if (shards == 0) {
       readHeader(key, value);
+      return;
+    }
+    if (key[0] == SLICE) {
+      sliced = true;
       return;
     }
     if (spans.size() >= MAX_ENTRIES) {
@@ -157,10 +164,21 @@ final class BundleIndex {
     }
   }
 
+  private void sort() {
+    inOrder =
+        spans.entrySet().stream()
+            .sorted(
+                Map.Entry.comparingByValue(
+                    Comparator.comparingInt(Span::shard)
+                        .thenComparingLong(Span::offset)
+                        .thenComparingLong(Span::size)))
+            .toList();
+  }
+
   /** So the tensors together are no larger than the shards. */
   private void checkOverlap() {
     Span last = new Span(0, 0, 0);
-    for (Map.Entry<String, Span> item : inOrder()) {
+    for (Map.Entry<String, Span> item : inOrder) {
       Span span = item.getValue();
       if (span.shard() == last.shard() && span.offset() < last.end()) {
         throw damaged(

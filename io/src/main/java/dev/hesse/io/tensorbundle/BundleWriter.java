@@ -39,6 +39,11 @@ final class BundleWriter {
   private BundleWriter() {}
 
   static void write(Path prefix, Map<String, StoredTensor> tensors) throws IOException {
+    if (tensors.isEmpty()) {
+      throw new BadInputException(
+          "there are no tensors, and a TensorFlow checkpoint holds at least one",
+          "Choose another format, such as safetensors");
+    }
     if (tensors.containsKey("")) {
       throw new BadInputException(
           "a tensor has no name, which a TensorFlow checkpoint cannot hold",
@@ -48,7 +53,8 @@ final class BundleWriter {
     try {
       Path part = folder.resolve(prefix.getFileName());
       save(part, tensors);
-      // Until the index is there, nothing refers to the data.
+      // No index ever refers to another bundle's data.
+      Files.deleteIfExists(BundleNames.index(prefix));
       move(BundleNames.shard(part, 0, 1), BundleNames.shard(prefix, 0, 1));
       move(BundleNames.index(part), BundleNames.index(prefix));
     } finally {

@@ -23,11 +23,8 @@ final class LevelDbTable {
   /** Compression type and checksum, which follow every block. */
   private static final int TRAILER = 5;
 
-  /**
-   * Writers store every sixteenth key in full, so the keys of a true table are never longer
-   * together than this many times the file.
-   */
-  private static final int KEY_EXPANSION = 16;
+  /** Bytes of all keys together. */
+  private static final int MAX_KEYS = 1 << 25;
 
   private static final byte UNCOMPRESSED = 0;
   private static final byte SNAPPY = 1;
@@ -57,8 +54,8 @@ final class LevelDbTable {
   /**
    * Visits every entry.
    *
-   * @throws BadInputException if a block is out of bounds, overlaps another, is compressed or does
-   *     not have its checksum, or if the keys do not ascend
+   * @throws BadInputException if a block is out of bounds, overlaps another, is compressed in an
+   *     unknown way or does not have its checksum, or if the keys do not ascend
    */
   static void read(FileBytes file, Visitor visitor) throws IOException {
     if (!is(file)) {
@@ -77,6 +74,7 @@ final class LevelDbTable {
   }
 
   private void readData(Handle handle, Visitor visitor) throws IOException {
+    ByteBuffer content = block(handle);
     if (handle.offset() < lastBlockEnd) {
       throw damaged(
           "the block at %d begins before the end of the one before it, %d"
@@ -84,7 +82,7 @@ final class LevelDbTable {
     }
     lastBlockEnd = handle.offset() + handle.size() + TRAILER;
     Block.read(
-        block(handle),
+        content,
         (key, value) -> {
           count(key);
           checkOrder(key, handle);
@@ -94,10 +92,8 @@ final class LevelDbTable {
 
   private void count(byte[] key) {
     keyBytes += key.length;
-    if (keyBytes > KEY_EXPANSION * file.size()) {
-      throw damaged(
-          "the keys take more than %d times the file's %d bytes"
-              .formatted(KEY_EXPANSION, file.size()));
+    if (keyBytes > MAX_KEYS) {
+      throw damaged("more than %d bytes of keys".formatted(MAX_KEYS));
     }
   }
 
@@ -109,7 +105,7 @@ final class LevelDbTable {
     lastKey = key;
   }
 
-  /** A block's content, without its trailer, once its checksum is found right. */
+  /** A block's content, decompressed and without its trailer, once its checksum is found right. */
   private ByteBuffer block(Handle handle) throws IOException {
     long room = file.size() - FOOTER - TRAILER;
     if (handle.size() < 0
@@ -128,17 +124,15 @@ final class LevelDbTable {
     if (trailer.getInt() != MaskedCrc.of(file, handle.offset(), handle.size() + 1)) {
       throw damaged("the block at %d does not have its checksum".formatted(handle.offset()));
     }
-    if (compression == SNAPPY) {
-      throw new BadInputException(
-          "the block at %d is compressed with Snappy, which is not read".formatted(handle.offset()),
-          "Load the checkpoint with TensorFlow 1.2 or later and save it again");
-    }
-    if (compression != UNCOMPRESSED) {
-      throw damaged(
-          "the block at %d has compression type %d, which does not exist"
-              .formatted(handle.offset(), compression));
-    }
-    return file.slice(handle.offset(), handle.size());
+    ByteBuffer stored = file.slice(handle.offset(), handle.size());
+    return switch (compression) {
+      case UNCOMPRESSED -> stored;
+      case SNAPPY -> Snappy.decompress(stored);
+      default ->
+          throw damaged(
+              "the block at %d has compression type %d, which is not read"
+                  .formatted(handle.offset(), compression));
+    };
   }
 
   /** Where a block lies. Both numbers are unsigned in the file. */

@@ -22,16 +22,25 @@ import java.util.Map;
  * larger ones are mapped and must not be changed while their tensors are in use.
  */
 public final class TensorBundle implements AutoCloseable {
-  /** The metadata that lists names of what is no numbers, such as Keras' object graph. */
+  /** The metadata that names the entries which are not numbers, such as Keras' object graph. */
   public static final String NOT_NUMBERS = "not numbers";
 
-  private final FileBytes indexFile;
   private final BundleIndex index;
-  private final List<FileBytes> shards = new ArrayList<>();
 
-  private TensorBundle(FileBytes indexFile, BundleIndex index) {
-    this.indexFile = indexFile;
+  /** The index, then the shards. */
+  private final List<FileBytes> files;
+
+  private TensorBundle(BundleIndex index, List<FileBytes> files) {
     this.index = index;
+    this.files = files;
+  }
+
+  /**
+   * Whether a file ends as an index does. The single file of a TensorFlow checkpoint of version 1
+   * ends so, too.
+   */
+  public static boolean isTable(FileBytes file) throws IOException {
+    return LevelDbTable.is(file);
   }
 
   /**
@@ -42,17 +51,54 @@ public final class TensorBundle implements AutoCloseable {
    *     or a tensor lies beyond the end of its shard
    */
   public static TensorBundle open(Path prefix) throws IOException {
-    Path path = BundleNames.index(prefix);
+    List<FileBytes> files = new ArrayList<>();
+    try {
+      BundleIndex index = openIndex(BundleNames.index(prefix), files);
+      for (int i = 0; i < index.shards(); i++) {
+        files.add(openShard(BundleNames.shard(prefix, i, index.shards())));
+      }
+      TensorBundle bundle = new TensorBundle(index, files);
+      bundle.checkBounds();
+      return bundle;
+    } catch (Throwable e) {
+      close(files);
+      throw e;
+    }
+  }
+
+  private static BundleIndex openIndex(Path path, List<FileBytes> files) throws IOException {
     try {
       FileBytes file = FileBytes.open(path);
-      try {
-        return new TensorBundle(file, BundleIndex.parse(file)).withShards(prefix);
-      } catch (Throwable e) {
-        file.close();
-        throw e;
-      }
+      files.add(file);
+      return BundleIndex.parse(file);
     } catch (BadInputException e) {
       throw e.in(String.valueOf(path.getFileName()));
+    }
+  }
+
+  private static FileBytes openShard(Path path) throws IOException {
+    try {
+      // A bundle whose tensors have no elements has a shard without bytes.
+      boolean empty = Files.isRegularFile(path) && Files.size(path) == 0;
+      return empty ? FileBytes.of(new byte[0]) : FileBytes.open(path);
+    } catch (BadInputException e) {
+      throw e.in(String.valueOf(path.getFileName()));
+    }
+  }
+
+  private FileBytes shard(Span span) {
+    return files.get(1 + span.shard());
+  }
+
+  private void checkBounds() {
+    for (Map.Entry<String, Span> item : index.inOrder()) {
+      Span span = item.getValue();
+      long size = shard(span).size();
+      if (span.end() > size) {
+        throw damaged(
+            "tensor %s ends at %d of shard %d, which has %d bytes"
+                .formatted(quote(item.getKey()), span.end(), span.shard(), size));
+      }
     }
   }
 
@@ -69,11 +115,12 @@ public final class TensorBundle implements AutoCloseable {
 
   /**
    * Writes a bundle of one shard with TensorFlow's {@code SaveV2}, on the CPU, whole or not at all.
-   * Elements keep their bits. Takes twice the tensors' memory outside the heap.
+   * Interrupted while it replaces a bundle, it leaves none. Elements keep their bits. Takes twice
+   * the tensors' memory outside the heap.
    *
    * @param prefix the path that the names of all files begin with, in an existing folder; a bundle
    *     of this prefix is replaced, the folder's {@code checkpoint} file stays as it is
-   * @throws BadInputException if a name is empty
+   * @throws BadInputException if there are no tensors, or a name is empty
    */
   public static void write(Path prefix, Map<String, StoredTensor> tensors) throws IOException {
     BundleWriter.write(prefix, tensors);
@@ -81,8 +128,8 @@ public final class TensorBundle implements AutoCloseable {
 
   /**
    * The tensors in the order of their bytes in the shards, which is the order in which they were
-   * saved. What is no numbers is left out and named in the metadata. Slices of partitioned
-   * variables are refused.
+   * saved. Entries that are not numbers are left out and named in the metadata. Slices of
+   * partitioned variables are refused.
    *
    * @throws BadInputException if a tensor does not have its checksum
    */
@@ -101,7 +148,7 @@ public final class TensorBundle implements AutoCloseable {
 
   private StoredTensor tensor(String name, BundleEntry entry) throws IOException {
     Span span = entry.span();
-    FileBytes shard = shards.get(span.shard());
+    FileBytes shard = shard(span);
     if (MaskedCrc.of(shard, span.offset(), span.size()) != entry.crc()) {
       throw damaged(
           "tensor %s: its %d bytes at %d of shard %d do not have their checksum"
@@ -112,51 +159,17 @@ public final class TensorBundle implements AutoCloseable {
 
   /** The SHA-256 digest of the index followed by the shards, in lower-case hexadecimal. */
   public String sha256() throws IOException {
-    List<FileBytes> files = new ArrayList<>(shards);
-    files.add(0, indexFile);
     return FileBytes.sha256(files);
-  }
-
-  private TensorBundle withShards(Path prefix) throws IOException {
-    try {
-      for (int i = 0; i < index.shards(); i++) {
-        shards.add(openShard(BundleNames.shard(prefix, i, index.shards())));
-      }
-      checkBounds();
-    } catch (Throwable e) {
-      close();
-      throw e;
-    }
-    return this;
-  }
-
-  private static FileBytes openShard(Path path) throws IOException {
-    try {
-      // A bundle whose tensors have no elements has a shard without bytes.
-      boolean empty = Files.isRegularFile(path) && Files.size(path) == 0;
-      return empty ? FileBytes.of(new byte[0]) : FileBytes.open(path);
-    } catch (BadInputException e) {
-      throw e.in("shard " + path.getFileName());
-    }
-  }
-
-  private void checkBounds() {
-    for (Map.Entry<String, Span> item : index.inOrder()) {
-      Span span = item.getValue();
-      long size = shards.get(span.shard()).size();
-      if (span.end() > size) {
-        throw damaged(
-            "tensor %s ends at %d of shard %d, which has %d bytes"
-                .formatted(quote(item.getKey()), span.end(), span.shard(), size));
-      }
-    }
   }
 
   @Override
   public void close() throws IOException {
-    indexFile.close();
-    for (FileBytes shard : shards) {
-      shard.close();
+    close(files);
+  }
+
+  private static void close(List<FileBytes> files) throws IOException {
+    for (FileBytes file : files) {
+      file.close();
     }
   }
 }

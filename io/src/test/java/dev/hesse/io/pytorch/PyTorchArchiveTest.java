@@ -77,7 +77,7 @@ class PyTorchArchiveTest {
         change("local name", z -> z.get("data/0").localName = "archive/data/1", "disagree"),
         change("local flags", z -> z.get("data/0").localFlags = 0, "disagree"),
         change("local method", z -> z.get("data/0").localMethod = 8, "disagree"),
-        change("local size", z -> z.get("data/0").localSize = 9, "disagree"),
+        change("local size", z -> z.get("data/0").localSize = 9L, "disagree"),
         change("crc", z -> z.get("data/0").crc = 1, "does not have the CRC"),
         change("comment", z -> z.comment = BYTES, "does not end with a zip directory"),
         change(
