@@ -95,8 +95,7 @@ public final class ResNetWeights {
     List<String> mismatches = mismatches(config);
     if (!mismatches.isEmpty()) {
       throw new BadInputException(
-          "%s does not fit %s: %s"
-              .formatted(source, config, String.join("; ", mismatches)),
+          "%s does not fit %s: %s".formatted(source, config, String.join("; ", mismatches)),
           remedy(config));
     }
     Map<String, double[]> weights = new LinkedHashMap<>();
@@ -166,8 +165,7 @@ public final class ResNetWeights {
     List<String> options =
         fittingConfigs().stream().map(fitting -> differences(requested, fitting)).toList();
     return options.isEmpty()
-        ? "Give a checkpoint of the CIFAR ResNet family, or inspect it: hesse inspect "
-            + source
+        ? "Give a checkpoint of the CIFAR ResNet family, or inspect it: hesse inspect " + source
         : "It fits with " + String.join(", or with ", options);
   }
 
