@@ -112,6 +112,13 @@ final class DescriptionFile {
     } catch (BadInputException e) {
       throw e.in(file.toString());
     }
+    return parse(file, document);
+  }
+
+  /**
+   * @param file where the document is from, for errors
+   */
+  static ModelDescription parse(Path file, byte[] document) {
     JsonObject root = JsonDocument.parse(file, REMEDY, document);
     root.whole("schemaVersion", 1, SCHEMA_VERSION);
     return root.as(DescriptionFile::description);

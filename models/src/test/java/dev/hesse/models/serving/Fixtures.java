@@ -65,7 +65,7 @@ final class Fixtures {
   static StoredTensor scalar(DType dtype, long value) {
     ByteBuffer data = ByteBuffer.allocate(dtype.bytes());
     for (int i = 0; i < dtype.bytes(); i++) {
-      data.put(i, (byte) (value >> 8 * i));
+      data.put(i, (byte) (value >> (8 * i)));
     }
     return new StoredTensor(dtype, new long[0], data);
   }

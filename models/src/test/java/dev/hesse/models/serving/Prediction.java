@@ -11,15 +11,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a model gives for one batch. */
+@SuppressWarnings("ArrayRecordComponent") // compared element by element only
 record Prediction(double[] logits, double[] probabilities, long[] classes) {
 
   /**
-   * Runs batches through a model in a process of its own.
+   * Runs batches through a model.
    *
-   * @param launcher the command that runs {@link Predict} or its like, without its arguments
+   * @param launcher the command that runs {@link Predict} or its like, without its arguments; empty
+   *     for this very process
    * @param images as many as the largest of {@code sizes}, float32 or uint8
    */
-  static List<Prediction> inFreshProcess(
+  static List<Prediction> of(
       List<String> launcher, Path model, byte[] images, int classes, Path scratch, int... sizes)
       throws IOException, InterruptedException {
     Path input = Files.write(scratch.resolve("images.bin"), images);
@@ -31,14 +33,17 @@ record Prediction(double[] logits, double[] probabilities, long[] classes) {
     for (int size : sizes) {
       command.add(Integer.toString(size));
     }
-    int status =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start()
-            .waitFor();
-    assertThat(status).as(() -> read(log)).isZero();
-
+    if (launcher.isEmpty()) {
+      Predict.main(command.toArray(String[]::new));
+    } else {
+      int status =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start()
+              .waitFor();
+      assertThat(status).as(() -> read(log)).isZero();
+    }
     ByteBuffer content = ByteBuffer.wrap(Files.readAllBytes(output)).order(ByteOrder.LITTLE_ENDIAN);
     List<Prediction> predictions = new ArrayList<>();
     for (int size : sizes) {
@@ -55,7 +60,7 @@ record Prediction(double[] logits, double[] probabilities, long[] classes) {
   }
 
   /** A JVM with the class path of the tests. */
-  static List<String> withTensorFlowJava() {
+  static List<String> inFreshProcess() {
     return List.of(java(), "-cp", System.getProperty("java.class.path"), Predict.class.getName());
   }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Exported models in processes of their own, against the graphs that they came from. */
+/** Exported models against the graphs that they came from. */
 class ServedLogitsTest {
   private static final int[] SIZES = {1, 3, 7};
 
@@ -40,7 +40,7 @@ class ServedLogitsTest {
   @ValueSource(strings = {"shortcut-b", "shortcut-a", "no-batch-norm", "no-residual"})
   void logitsOfAnyBatchSizeEqualTheGraphs(String kind) throws Exception {
     Checkpoint checkpoint = Fixtures.checkpoint(kind);
-    assertServed(checkpoint, Fixtures.config(kind, checkpoint), Prediction.withTensorFlowJava());
+    assertServed(checkpoint, Fixtures.config(kind, checkpoint), Prediction.inFreshProcess());
   }
 
   @ParameterizedTest
@@ -49,7 +49,7 @@ class ServedLogitsTest {
     Path path = Fixtures.shared("checkpoints").resolve(file);
     assumeTrue(Files.exists(path), "no trained networks beside the checkout");
     Checkpoint checkpoint = Checkpoint.read(path);
-    assertServed(checkpoint, Fixtures.config(file, checkpoint), Prediction.withTensorFlowJava());
+    assertServed(checkpoint, Fixtures.config(file, checkpoint), List.of());
   }
 
   @ParameterizedTest
@@ -59,8 +59,7 @@ class ServedLogitsTest {
   void weightsOfOtherPrecisionsAreConvertedWhereTheyAreRead(DType dtype) throws Exception {
     Checkpoint checkpoint =
         Fixtures.map(Fixtures.checkpoint("shortcut-b"), tensor -> rounded(tensor, dtype));
-    assertServed(
-        checkpoint, Fixtures.config("shortcut-b", checkpoint), Prediction.withTensorFlowJava());
+    assertServed(checkpoint, Fixtures.config("shortcut-b", checkpoint), List.of());
   }
 
   /** Another loader, on another TensorFlow: DJL's engine with TensorFlow 2.7. */
@@ -91,8 +90,7 @@ class ServedLogitsTest {
     ResNet net = ResNet.load(checkpoint, config);
     float[] images = Fixtures.images(7);
     List<Prediction> served =
-        Prediction.inFreshProcess(
-            launcher, model, Fixtures.bytes(images), config.classes(), folder, SIZES);
+        Prediction.of(launcher, model, Fixtures.bytes(images), config.classes(), folder, SIZES);
     for (int i = 0; i < SIZES.length; i++) {
       double[] expected = Fixtures.logits(net, images, SIZES[i]);
       assertThat(served.get(i).logits()).containsExactly(expected, within(LOGITS));
@@ -138,8 +136,7 @@ class ServedLogitsTest {
           (float) ((value - normalization.mean().get(channel)) / normalization.std().get(channel));
     }
     List<Prediction> served =
-        Prediction.inFreshProcess(
-            Prediction.withTensorFlowJava(), model, pixels, config.classes(), folder, SIZES);
+        Prediction.of(Prediction.inFreshProcess(), model, pixels, config.classes(), folder, SIZES);
     ResNet net = ResNet.load(checkpoint, config);
     for (int i = 0; i < SIZES.length; i++) {
       assertThat(served.get(i).logits())
@@ -165,7 +162,7 @@ class ServedLogitsTest {
   private static short half(double value) {
     int bits = Float.floatToIntBits((float) value);
     int exponent = (bits >>> 23 & 0xff) - 127 + 15;
-    int magnitude = exponent <= 0 ? 0 : exponent << 10 | bits >>> 13 & 0x3ff;
-    return (short) (bits >>> 16 & 0x8000 | magnitude);
+    int magnitude = exponent <= 0 ? 0 : (exponent << 10) | (bits >>> 13 & 0x3ff);
+    return (short) ((bits >>> 16 & 0x8000) | magnitude);
   }
 }
