@@ -62,10 +62,7 @@ final class ServingGraph {
       SaverDef saver = serving.saver();
       List<VariableDef> defs = serving.variableDefs(config);
       MetaGraphDef.Builder meta = MetaGraphDef.newBuilder();
-      meta.getMetaInfoDefBuilder()
-          .addTags("serve")
-          .setTensorflowVersion(TensorFlow.version())
-          .setStrippedDefaultAttrs(true);
+      meta.getMetaInfoDefBuilder().addTags("serve").setTensorflowVersion(TensorFlow.version());
       meta.setGraphDef(DefaultAttributes.strip(graph.toGraphDef()))
           .setSaverDef(saver)
           .putCollectionDef("variables", collection(defs))
@@ -166,14 +163,13 @@ final class ServingGraph {
     List<VariableDef> defs = new ArrayList<>();
     variables.forEach(
         (name, tensor) -> {
-          Operand<?> zeros =
-              tf.withName(name + ".initial")
-                  .zeros(tf.constant(tensor.shape()), ElementTypes.of(tensor.dtype()));
+          Operand<?> zero = tf.dtypes.cast(tf.constant(0), ElementTypes.of(tensor.dtype()));
+          Operand<?> zeros = tf.withName(name + ".initial").fill(tf.constant(tensor.shape()), zero);
           tf.withName(name + ".assign").assignVariableOp(output(name), zeros);
           defs.add(
               VariableDef.newBuilder()
                   .setVariableName(name + ":0")
-                  .setInitialValueName(zeros.asOutput().op().name() + ":0")
+                  .setInitialValueName(name + ".initial:0")
                   .setInitializerName(name + ".assign")
                   .setSnapshotName(name + ".read:0")
                   .setIsResource(true)
