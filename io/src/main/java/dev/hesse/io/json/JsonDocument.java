@@ -125,7 +125,8 @@ public final class JsonDocument {
       default -> {
         double number = parser.getDoubleValue();
         if (!Double.isFinite(number)) {
-          throw place(file, remedy, parser.currentTokenLocation()).refusal("a number beyond a double");
+          throw place(file, remedy, parser.currentTokenLocation())
+              .refusal("a number beyond a double");
         }
         yield number;
       }

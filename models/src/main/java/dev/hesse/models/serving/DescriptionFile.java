@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.DType;
-import dev.hesse.io.FileBytes;
 import dev.hesse.io.data.Normalization;
 import dev.hesse.io.json.JsonDocument;
 import dev.hesse.io.json.JsonObject;
@@ -27,10 +26,7 @@ final class DescriptionFile {
       "Export the model again, or move %s away to read the variables by their own names"
           .formatted("assets.extra/hesse.json");
 
-  private static final long SCHEMA_VERSION = 1;
-
-  /** Room for the tensors of ResNet1202, 20 times over. */
-  private static final int SIZE_LIMIT = 16 << 20;
+  private static final int SCHEMA_VERSION = 1;
 
   private DescriptionFile() {}
 
@@ -99,28 +95,16 @@ final class DescriptionFile {
    * that it is true of the model.
    */
   static ModelDescription read(Path file) throws IOException {
-    byte[] document;
-    try (FileBytes bytes = FileBytes.open(file)) {
-      if (bytes.size() > SIZE_LIMIT) {
-        throw new BadInputException(
-            "%d bytes, more than the %d MiB that it may have"
-                .formatted(bytes.size(), SIZE_LIMIT >> 20),
-            REMEDY);
-      }
-      document = new byte[(int) bytes.size()];
-      bytes.slice(0, bytes.size()).get(document);
-    } catch (BadInputException e) {
-      throw e.in(file.toString());
-    }
-    return parse(file, document);
+    return checked(JsonDocument.read(file, REMEDY));
   }
 
-  /**
-   * @param file where the document is from, for errors
-   */
+  /** As {@link #read}, of a document in memory that came from {@code file}. */
   static ModelDescription parse(Path file, byte[] document) {
-    JsonObject root = JsonDocument.parse(file, REMEDY, document);
-    root.whole("schemaVersion", 1, SCHEMA_VERSION);
+    return checked(JsonDocument.parse(file, REMEDY, document));
+  }
+
+  private static ModelDescription checked(JsonObject root) {
+    root.requireVersion(SCHEMA_VERSION);
     return root.as(DescriptionFile::description);
   }
 

@@ -127,7 +127,7 @@ class SavedModelWeightsTest {
             + " unprintable characters",
         "\"dtype\" : \"int64\"|\"dtype\" : \"float16\"|is int64 instead of float16",
         "\"layout\" : \"pytorch\"|\"layout\" : \"other\"|unknown 'other'",
-        "\"schemaVersion\" : 1|\"schemaVersion\" : 2|\"schemaVersion\" is 2, not from 1 to 1",
+        "\"schemaVersion\" : 1|\"schemaVersion\" : 2|has schema version 2, newer than 1",
         "\"raw\" : false|\"raw\" : 0|\"raw\" is not true or false",
         "\"mean\" : [ |\"mean\" : [ 1, |expected one mean and one standard deviation per channel",
       })
