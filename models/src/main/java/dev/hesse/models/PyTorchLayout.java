@@ -1,7 +1,8 @@
 package dev.hesse.models;
 
-import java.util.ArrayList;
-import java.util.Collections;
+import dev.hesse.io.StoredTensor;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -14,12 +15,55 @@ public final class PyTorchLayout {
 
   /** The shape that a graph variable has in PyTorch. */
   public static List<Long> shape(List<Long> graphShape) {
-    List<Long> shape = new ArrayList<>(graphShape);
-    Collections.reverse(shape);
-    if (shape.size() == 4) {
-      Collections.swap(shape, 2, 3);
+    return switch (graphShape.size()) {
+      case 2 -> List.of(graphShape.get(1), graphShape.get(0));
+      case 4 -> List.of(graphShape.get(3), graphShape.get(2), graphShape.get(0), graphShape.get(1));
+      default -> List.copyOf(graphShape);
+    };
+  }
+
+  /** The inverse of {@link #shape}. */
+  public static List<Long> graphShape(List<Long> shape) {
+    return switch (shape.size()) {
+      case 2 -> List.of(shape.get(1), shape.get(0));
+      case 4 -> List.of(shape.get(2), shape.get(3), shape.get(1), shape.get(0));
+      default -> List.copyOf(shape);
+    };
+  }
+
+  /** A tensor of PyTorch's in the graph's axis order; every element keeps its bits. */
+  public static StoredTensor toGraph(StoredTensor tensor) {
+    List<Long> shape = graphShape(listOf(tensor.shape()));
+    return reordered(tensor, shape, shape, true);
+  }
+
+  /** The inverse of {@link #toGraph(StoredTensor)}. */
+  public static StoredTensor fromGraph(StoredTensor tensor) {
+    List<Long> graphShape = listOf(tensor.shape());
+    return reordered(tensor, shape(graphShape), graphShape, false);
+  }
+
+  private static List<Long> listOf(long[] shape) {
+    return Arrays.stream(shape).boxed().toList();
+  }
+
+  private static StoredTensor reordered(
+      StoredTensor tensor, List<Long> shape, List<Long> graphShape, boolean toGraph) {
+    long[] dimensions = shape.stream().mapToLong(Long::longValue).toArray();
+    boolean same = shape.size() != 2 && shape.size() != 4;
+    if (same || tensor.elementCount() == 0) {
+      return new StoredTensor(tensor.dtype(), dimensions, tensor.data());
     }
-    return List.copyOf(shape);
+    ByteBuffer data = tensor.data();
+    ByteBuffer result = ByteBuffer.allocate(data.remaining());
+    int bytes = tensor.dtype().bytes();
+    int[] source = sourceIndices(graphShape);
+    for (int i = 0; i < source.length; i++) {
+      int from = toGraph ? source[i] : i;
+      int to = toGraph ? i : source[i];
+      result.put(to * bytes, data, from * bytes, bytes);
+    }
+    return new StoredTensor(tensor.dtype(), dimensions, result);
   }
 
   /**

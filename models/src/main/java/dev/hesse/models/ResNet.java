@@ -4,6 +4,9 @@ import dev.hesse.io.Checkpoint;
 import dev.hesse.models.LossGraph.Variable;
 import java.util.List;
 import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.family.TNumber;
 
 /**
  * A trained network of the CIFAR ResNet family with mean softmax cross-entropy as its loss.
@@ -29,6 +32,23 @@ public record ResNet(ResNetConfig config, Map<String, double[]> weights) impleme
     return ResNetGraph.build(config, ResNetGraph.Mode.TRAINING, batchSize, precision);
   }
 
+  /**
+   * Writes a network in evaluation mode, up to the class scores, into a graph that is being made.
+   *
+   * @param images normalised, batch × 32 × 32 × 3, of any batch size, which need not be known
+   * @param storedTypes element types of variables by name, where another than {@code type}
+   * @return the class scores, batch × classes
+   */
+  public static <T extends TNumber> Operand<T> logits(
+      Ops tf,
+      ResNetConfig config,
+      Operand<T> images,
+      Class<T> type,
+      Map<String, Class<? extends TNumber>> storedTypes) {
+    return new ResNetGraph<>(tf, type, config, ResNetGraph.Mode.EVALUATION, storedTypes)
+        .logits(images);
+  }
+
   @Override
   public LossGraph lossGraph(int batchSize, Precision precision) {
     return ResNetGraph.build(config, ResNetGraph.Mode.EVALUATION, batchSize, precision);
@@ -50,7 +70,8 @@ public record ResNet(ResNetConfig config, Map<String, double[]> weights) impleme
     return lossGraph(1, Precision.FLOAT32).parameters();
   }
 
-  static List<Variable> variables(ResNetConfig config) {
+  /** The variables of a network's graphs, in their order, which is that of its state dict. */
+  public static List<Variable> variables(ResNetConfig config) {
     return ResNetGraph.build(config, ResNetGraph.Mode.EVALUATION, 1, Precision.FLOAT32).variables();
   }
 }

@@ -11,6 +11,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.StridedSlice;
 import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.op.nn.Conv2d;
 import org.tensorflow.op.nn.FusedBatchNorm;
@@ -41,26 +42,34 @@ final class ResNetGraph<T extends TNumber> {
   private final Class<T> type;
   private final ResNetConfig config;
   private final Mode mode;
-  private final int batchSize;
+  private final Map<String, Class<? extends TNumber>> storedTypes;
   private final List<Variable> variables = new ArrayList<>();
   private final Map<String, String> updates = new LinkedHashMap<>();
 
-  private ResNetGraph(Ops tf, Class<T> type, ResNetConfig config, Mode mode, int batchSize) {
+  /**
+   * @param storedTypes element types of variables by name, where another than {@code type}
+   */
+  ResNetGraph(
+      Ops tf,
+      Class<T> type,
+      ResNetConfig config,
+      Mode mode,
+      Map<String, Class<? extends TNumber>> storedTypes) {
     this.tf = tf;
     this.type = type;
     this.config = config;
     this.mode = mode;
-    this.batchSize = batchSize;
+    this.storedTypes = storedTypes;
   }
 
   static LossGraph build(ResNetConfig config, Mode mode, int batchSize, Precision precision) {
     try (Graph graph = new Graph()) {
-      return new ResNetGraph<>(Ops.create(graph), precision.type(), config, mode, batchSize)
-          .write(graph, precision);
+      return new ResNetGraph<>(Ops.create(graph), precision.type(), config, mode, Map.of())
+          .write(graph, batchSize, precision);
     }
   }
 
-  private LossGraph write(Graph graph, Precision precision) {
+  private LossGraph write(Graph graph, int batchSize, Precision precision) {
     Operand<T> images =
         tf.withName("images")
             .placeholder(
@@ -68,19 +77,7 @@ final class ResNetGraph<T extends TNumber> {
                 Placeholder.shape(Shape.of(batchSize, IMAGE_SIZE, IMAGE_SIZE, IMAGE_CHANNELS)));
     Operand<TInt32> labels =
         tf.withName("labels").placeholder(TInt32.class, Placeholder.shape(Shape.of(batchSize)));
-
-    Operand<T> x = convolution("conv1", images, 3, config.width(), 1);
-    x = tf.nn.relu(batchNorm("bn1", x));
-    for (int stage = 0; stage < 3; stage++) {
-      for (int i = 0; i < config.blocksPerStage(); i++) {
-        int stride = stage > 0 && i == 0 ? 2 : 1;
-        x = block("layer%d.%d".formatted(stage + 1, i), x, config.channels(stage), stride);
-      }
-    }
-    Operand<T> features = tf.math.mean(x, tf.constant(new int[] {1, 2}));
-    Operand<T> weight = variable("fc.weight", true, channels(features), config.classes());
-    Operand<T> bias = variable("fc.bias", true, config.classes());
-    Operand<T> logits = tf.withName("logits").nn.biasAdd(tf.linalg.matMul(features, weight), bias);
+    Operand<T> logits = logits(images);
     Operand<T> losses = tf.nn.sparseSoftmaxCrossEntropyWithLogits(logits, labels).loss();
     tf.withName("loss").math.mean(losses, tf.constant(new int[] {0}));
     return new LossGraph(
@@ -93,6 +90,26 @@ final class ResNetGraph<T extends TNumber> {
         variables,
         updates,
         precision);
+  }
+
+  /**
+   * Writes the network up to the class scores, in a node {@code logits}.
+   *
+   * @param images batch × 32 × 32 × 3; in evaluation mode the batch may be of any size
+   */
+  Operand<T> logits(Operand<T> images) {
+    Operand<T> x = convolution("conv1", images, 3, config.width(), 1);
+    x = tf.nn.relu(batchNorm("bn1", x));
+    for (int stage = 0; stage < 3; stage++) {
+      for (int i = 0; i < config.blocksPerStage(); i++) {
+        int stride = stage > 0 && i == 0 ? 2 : 1;
+        x = block("layer%d.%d".formatted(stage + 1, i), x, config.channels(stage), stride);
+      }
+    }
+    Operand<T> features = tf.math.mean(x, tf.constant(new int[] {1, 2}));
+    Operand<T> weight = variable("fc.weight", true, channels(features), config.classes());
+    Operand<T> bias = variable("fc.bias", true, config.classes());
+    return tf.withName("logits").nn.biasAdd(tf.linalg.matMul(features, weight), bias);
   }
 
   private Operand<T> block(String name, Operand<T> x, int channels, int stride) {
@@ -122,7 +139,8 @@ final class ResNetGraph<T extends TNumber> {
                 x,
                 tf.constant(zero),
                 tf.constant(end),
-                tf.constant(new int[] {1, stride, stride, 1}));
+                tf.constant(new int[] {1, stride, stride, 1}),
+                StridedSlice.endMask(x.shape().hasUnknownDimension() ? 1L : 0L));
         int before = missing / 2;
         int[][] margins = {{0, 0}, {0, 0}, {0, 0}, {before, missing - before}};
         yield tf.pad(every, tf.constant(margins), number(0));
@@ -211,9 +229,13 @@ final class ResNetGraph<T extends TNumber> {
 
   private Operand<T> variable(String name, boolean trainable, long... shape) {
     variables.add(new Variable(name, Arrays.stream(shape).boxed().toList(), trainable));
+    Class<? extends TNumber> stored = storedTypes.getOrDefault(name, type);
     VarHandleOp handle =
-        tf.withName(name).varHandleOp(type, Shape.of(shape), VarHandleOp.sharedName(name));
-    return tf.withName(name + ".read").readVariableOp(handle, type);
+        tf.withName(name).varHandleOp(stored, Shape.of(shape), VarHandleOp.sharedName(name));
+    if (stored == type) {
+      return tf.withName(name + ".read").readVariableOp(handle, type);
+    }
+    return tf.dtypes.cast(tf.withName(name + ".read").readVariableOp(handle, stored), type);
   }
 
   private Operand<T> number(double value) {

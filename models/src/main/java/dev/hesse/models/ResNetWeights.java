@@ -5,6 +5,7 @@ import dev.hesse.io.Checkpoint;
 import dev.hesse.io.StoredTensor;
 import dev.hesse.models.LossGraph.Variable;
 import dev.hesse.models.ResNetConfig.Shortcut;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -29,26 +30,33 @@ public final class ResNetWeights {
 
   private static final int NAMES_SHOWN = 12;
 
-  private final Checkpoint checkpoint;
+  private final Path source;
   private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
 
   public ResNetWeights(Checkpoint checkpoint) {
-    this.checkpoint = checkpoint;
-    checkpoint
-        .tensors()
-        .forEach(
-            (name, tensor) -> {
-              if (!name.endsWith("num_batches_tracked")
-                  && tensors.put(canonicalName(name), tensor) != null) {
-                throw new BadInputException(
-                    "%s: %s is there twice, under different names"
-                        .formatted(checkpoint.path(), BadInputException.quote(canonicalName(name))),
-                    "Keep the tensors of one network only");
-              }
-            });
+    this(checkpoint.path(), checkpoint.tensors());
   }
 
-  private static String canonicalName(String name) {
+  /**
+   * @param source where the tensors are from, for errors
+   * @throws BadInputException if two tensors are for one variable
+   */
+  public ResNetWeights(Path source, Map<String, StoredTensor> checkpoint) {
+    this.source = source;
+    checkpoint.forEach(
+        (name, tensor) -> {
+          if (!name.endsWith("num_batches_tracked")
+              && tensors.put(canonicalName(name), tensor) != null) {
+            throw new BadInputException(
+                "%s: %s is there twice, under different names"
+                    .formatted(source, BadInputException.quote(canonicalName(name))),
+                "Keep the tensors of one network only");
+          }
+        });
+  }
+
+  /** The variable's name for a name in a checkpoint. */
+  public static String canonicalName(String name) {
     return name.replaceFirst("^(module\\.)+", "")
         .replaceFirst("^linear\\.", "fc.")
         .replace(".shortcut.", ".downsample.");
@@ -87,8 +95,7 @@ public final class ResNetWeights {
     List<String> mismatches = mismatches(config);
     if (!mismatches.isEmpty()) {
       throw new BadInputException(
-          "%s does not fit %s: %s"
-              .formatted(checkpoint.path(), config, String.join("; ", mismatches)),
+          "%s does not fit %s: %s".formatted(source, config, String.join("; ", mismatches)),
           remedy(config));
     }
     Map<String, double[]> weights = new LinkedHashMap<>();
@@ -158,8 +165,7 @@ public final class ResNetWeights {
     List<String> options =
         fittingConfigs().stream().map(fitting -> differences(requested, fitting)).toList();
     return options.isEmpty()
-        ? "Give a checkpoint of the CIFAR ResNet family, or inspect it: hesse inspect "
-            + checkpoint.path()
+        ? "Give a checkpoint of the CIFAR ResNet family, or inspect it: hesse inspect " + source
         : "It fits with " + String.join(", or with ", options);
   }
 
@@ -187,7 +193,7 @@ public final class ResNetWeights {
     for (int i = 0; i < values.length; i++) {
       if (!Double.isFinite(values[i])) {
         throw new BadInputException(
-            "%s: %s holds %s at element %d".formatted(checkpoint.path(), name, values[i], i),
+            "%s: %s holds %s at element %d".formatted(source, name, values[i], i),
             "The training that wrote it diverged; take an earlier checkpoint");
       }
     }

@@ -1,10 +1,14 @@
 package dev.hesse.io.report;
 
+import dev.hesse.io.json.JsonDocument;
+import dev.hesse.io.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 
 /** What a command wrote down as JSON. */
 public sealed interface Report permits HessianReport, TrainingLog {
+  /** What to do about a file that is no report. */
+  String REMEDY = "Make the report again";
 
   /**
    * Reads a report of either kind, told apart by content.
@@ -13,7 +17,7 @@ public sealed interface Report permits HessianReport, TrainingLog {
    * @throws IOException if it cannot be read
    */
   static Report read(Path file) throws IOException {
-    JsonObject root = JsonDocument.read(file);
+    JsonObject root = JsonDocument.read(file, REMEDY);
     return root.has("epochs") ? TrainingLogReader.log(root) : ReportReader.report(root);
   }
 }

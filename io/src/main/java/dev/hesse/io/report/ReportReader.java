@@ -1,5 +1,7 @@
 package dev.hesse.io.report;
 
+import dev.hesse.io.json.JsonDocument;
+import dev.hesse.io.json.JsonObject;
 import dev.hesse.io.report.HessianReport.Checks;
 import dev.hesse.io.report.HessianReport.Cost;
 import dev.hesse.io.report.HessianReport.Data;
@@ -31,7 +33,7 @@ public final class ReportReader {
    * @throws IOException if it cannot be read
    */
   public static HessianReport read(Path file) throws IOException {
-    return report(JsonDocument.read(file));
+    return report(JsonDocument.read(file, Report.REMEDY));
   }
 
   static HessianReport report(JsonObject root) {

@@ -1,5 +1,7 @@
 package dev.hesse.io.report;
 
+import dev.hesse.io.json.JsonDocument;
+import dev.hesse.io.json.JsonObject;
 import dev.hesse.io.report.TrainingLog.Curvature;
 import dev.hesse.io.report.TrainingLog.Data;
 import dev.hesse.io.report.TrainingLog.Epoch;
@@ -21,7 +23,7 @@ public final class TrainingLogReader {
    * @throws IOException if it cannot be read
    */
   public static TrainingLog read(Path file) throws IOException {
-    return log(JsonDocument.read(file));
+    return log(JsonDocument.read(file, Report.REMEDY));
   }
 
   static TrainingLog log(JsonObject root) {

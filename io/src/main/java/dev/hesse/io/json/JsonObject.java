@@ -1,4 +1,4 @@
-package dev.hesse.io.report;
+package dev.hesse.io.json;
 
 import dev.hesse.io.BadInputException;
 import java.nio.file.Path;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * another type is a {@link BadInputException} that says where. Members that nobody asks for are
  * ignored.
  */
-final class JsonObject {
+public final class JsonObject {
   private final Place place;
   private final Map<String, Value> members;
 
@@ -23,12 +23,10 @@ final class JsonObject {
   }
 
   /** A position in a file, line and column from 1. */
-  record Place(Path file, int line, int column) {
-    static final String REMEDY = "Make the report again";
-
+  record Place(Path file, String remedy, int line, int column) {
     BadInputException refusal(String what) {
       return new BadInputException(
-          "%s, line %d, column %d: %s".formatted(file, line, column, what), REMEDY);
+          "%s, line %d, column %d: %s".formatted(file, line, column, what), remedy);
     }
   }
 
@@ -41,7 +39,7 @@ final class JsonObject {
   record Value(int line, int column, @Nullable Object content) {}
 
   /** Builds a record from this object; what the record refuses is said to be here. */
-  <T> T as(Function<JsonObject, T> build) {
+  public <T> T as(Function<JsonObject, T> build) {
     try {
       return build.apply(this);
     } catch (IllegalArgumentException e) {
@@ -50,7 +48,7 @@ final class JsonObject {
   }
 
   /** Refuses a document whose {@code schemaVersion} is newer than the newest known one. */
-  void requireVersion(int newest) {
+  public void requireVersion(int newest) {
     long version = whole("schemaVersion", 1, Integer.MAX_VALUE);
     if (version > newest) {
       throw new BadInputException(
@@ -60,23 +58,23 @@ final class JsonObject {
   }
 
   /** The members' names, in the document's order. */
-  List<String> names() {
+  public List<String> names() {
     return List.copyOf(members.keySet());
   }
 
-  boolean has(String name) {
+  public boolean has(String name) {
     return members.containsKey(name);
   }
 
-  <T> T object(String name, Function<JsonObject, T> build) {
+  public <T> T object(String name, Function<JsonObject, T> build) {
     return typed(name, member(name), JsonObject.class, "an object").as(build);
   }
 
-  <T> @Nullable T optionalObject(String name, Function<JsonObject, T> build) {
+  public <T> @Nullable T optionalObject(String name, Function<JsonObject, T> build) {
     return has(name) ? object(name, build) : null;
   }
 
-  <T> List<T> objects(String name, Function<JsonObject, T> build) {
+  public <T> List<T> objects(String name, Function<JsonObject, T> build) {
     List<T> built = new ArrayList<>();
     for (Value element : list(name)) {
       built.add(typed(name, element, JsonObject.class, "a list of objects").as(build));
@@ -84,15 +82,15 @@ final class JsonObject {
     return built;
   }
 
-  String text(String name) {
+  public String text(String name) {
     return typed(name, member(name), String.class, "a text");
   }
 
-  @Nullable String optionalText(String name) {
+  public @Nullable String optionalText(String name) {
     return has(name) ? text(name) : null;
   }
 
-  List<String> texts(String name) {
+  public List<String> texts(String name) {
     List<String> texts = new ArrayList<>();
     for (Value element : list(name)) {
       texts.add(typed(name, element, String.class, "a list of texts"));
@@ -101,7 +99,7 @@ final class JsonObject {
   }
 
   /** A String, a Long, a Double or a Boolean. */
-  Object scalar(String name) {
+  public Object scalar(String name) {
     Value value = member(name);
     Object content = value.content();
     if (content == null || content instanceof JsonObject || content instanceof List) {
@@ -110,12 +108,12 @@ final class JsonObject {
     return content;
   }
 
-  boolean flag(String name) {
+  public boolean flag(String name) {
     return typed(name, member(name), Boolean.class, "true or false");
   }
 
   /** A whole number from {@code least} to {@code most}. */
-  long whole(String name, long least, long most) {
+  public long whole(String name, long least, long most) {
     Value value = member(name);
     long whole = typed(name, value, Long.class, "a whole number");
     if (whole < least || whole > most) {
@@ -125,26 +123,26 @@ final class JsonObject {
   }
 
   /** A count that fits a long. */
-  long count(String name) {
+  public long count(String name) {
     return whole(name, 0, Long.MAX_VALUE);
   }
 
   /** A count that fits an int. */
-  int smallCount(String name) {
+  public int smallCount(String name) {
     return (int) whole(name, 0, Integer.MAX_VALUE);
   }
 
   /** A number; NaN for {@code null}. */
-  double number(String name) {
+  public double number(String name) {
     Value value = member(name);
     return value.content() == null ? Double.NaN : finite(name, value, "a number or null");
   }
 
-  @Nullable Double optionalNumber(String name) {
+  public @Nullable Double optionalNumber(String name) {
     return has(name) ? number(name) : null;
   }
 
-  List<Double> numbers(String name) {
+  public List<Double> numbers(String name) {
     List<Double> numbers = new ArrayList<>();
     for (Value element : list(name)) {
       numbers.add(finite(name, element, "a list of numbers"));
@@ -179,6 +177,6 @@ final class JsonObject {
   }
 
   private BadInputException refusal(Value value, String what) {
-    return new Place(place.file(), value.line(), value.column()).refusal(what);
+    return new Place(place.file(), place.remedy(), value.line(), value.column()).refusal(what);
   }
 }
