@@ -13,11 +13,12 @@ class HelpTest {
     CommandRun run = CommandRun.of("--help");
     assertThat(run.status()).isEqualTo(ExitStatus.DONE);
     assertThat(run.err()).isEmpty();
-    assertThat(run.out()).contains("analyze", "plot", "inspect", "doctor", "130  interrupted");
+    assertThat(run.out())
+        .contains("analyze", "data", "plot", "inspect", "doctor", "130  interrupted");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "analyze", "plot", "inspect", "doctor"})
+  @ValueSource(strings = {"", "analyze", "data", "plot", "inspect", "doctor"})
   void helpFitsAndHasAnExample(String command) {
     CommandRun run = CommandRun.of((command + " --help").strip());
     assertThat(run.status()).isEqualTo(ExitStatus.DONE);
