@@ -3,6 +3,7 @@ package dev.hesse.cli;
 import dev.hesse.hessian.ModelException;
 import dev.hesse.hessian.autodiff.UnsupportedGraphException;
 import dev.hesse.io.BadInputException;
+import dev.hesse.io.data.DownloadException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Objects;
@@ -21,6 +22,9 @@ record Failure(ExitStatus status, String line) {
     }
     if (error instanceof BadInputException) {
       return new Failure(ExitStatus.BAD_INPUT, message(error));
+    }
+    if (error instanceof DownloadException) {
+      return new Failure(ExitStatus.FAILURE, message(error));
     }
     if (error instanceof UncheckedIOException e) {
       return unreadable(Objects.requireNonNull(e.getCause()));

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 
 /** The command {@code hesse}. */
@@ -17,6 +18,7 @@ public final class Main {
   static {
     COMMANDS.put("analyze", AnalyzeCommand::new);
     COMMANDS.put("train", TrainCommand::new);
+    COMMANDS.put("data", DataCommand::new);
     COMMANDS.put("plot", PlotCommand::new);
     COMMANDS.put("inspect", InspectCommand::new);
     COMMANDS.put("convert", ConvertCommand::new);
@@ -58,6 +60,8 @@ public final class Main {
             null);
       }
       return status;
+    } catch (CancellationException e) {
+      return ExitStatus.INTERRUPTED; // the interruption says so
     } catch (IOException | RuntimeException | Error e) {
       Failure failure = Failure.of(e);
       console.say(failure.line());

@@ -18,10 +18,10 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class Outputs implements AutoCloseable, Interruption.Work {
   private final List<Path> madeFolders = new ArrayList<>();
-  private final Map<Path, Writer> writers = new LinkedHashMap<>();
   private final Map<Path, Writer> wholeWriters = new LinkedHashMap<>();
+  private final List<Group> groups = new ArrayList<>();
   private boolean written;
-  private boolean closed;
+  private volatile boolean closed;
 
   /** Writes one output, whole, to the path that it is given. */
   @FunctionalInterface
@@ -33,6 +33,14 @@ final class Outputs implements AutoCloseable, Interruption.Work {
   void prepare(Path folder, CommandOption<?> option) {
     prepare(folder, option.dashed());
   }
+
+  /** Writes several files, whole, to the paths that it is given in the order of their targets. */
+  @FunctionalInterface
+  interface GroupWriter {
+    void write(List<Path> targets) throws IOException;
+  }
+
+  private record Group(List<Path> targets, GroupWriter writer) {}
 
   /**
    * Makes sure that files can be written into a folder, which is made if it is not there.
@@ -68,7 +76,12 @@ final class Outputs implements AutoCloseable, Interruption.Work {
 
   /** Adds a file in a folder that is prepared; a file that is there will be replaced. */
   synchronized void add(Path target, Writer writer) {
-    writers.put(target, writer);
+    addAll(List.of(target), targets -> writer.write(targets.get(0)));
+  }
+
+  /** Adds files that are written together; as {@link #add}. */
+  synchronized void addAll(List<Path> targets, GroupWriter writer) {
+    groups.add(new Group(List.copyOf(targets), writer));
   }
 
   /**
@@ -81,7 +94,18 @@ final class Outputs implements AutoCloseable, Interruption.Work {
 
   /** The files that were added, in that order. */
   synchronized List<Path> files() {
-    return List.copyOf(writers.keySet());
+    return groups.stream().flatMap(group -> group.targets().stream()).toList();
+  }
+
+  /**
+   * To be called now and then by a writer that takes long.
+   *
+   * @throws CancellationException if an interruption has closed the outputs
+   */
+  void requireOpen() {
+    if (closed) {
+      throw new CancellationException("the outputs are closed");
+    }
   }
 
   /**
@@ -92,25 +116,25 @@ final class Outputs implements AutoCloseable, Interruption.Work {
    * @throws CommandException with status {@link ExitStatus#FAILURE} if one cannot be written
    */
   synchronized void commit() {
-    if (closed) {
-      throw new CancellationException("the outputs are closed");
-    }
     String suffix = ".%x.part".formatted(ThreadLocalRandom.current().nextLong());
     Map<Path, Path> parts = new LinkedHashMap<>();
-    writers
-        .keySet()
+    files()
         .forEach(
             target ->
                 parts.put(target, target.resolveSibling("." + target.getFileName() + suffix)));
     Path current = Path.of("");
     try {
-      for (Map.Entry<Path, Path> part : parts.entrySet()) {
-        current = part.getKey();
-        if (Files.isDirectory(current)) {
-          throw new FileAlreadyExistsException(current.toString());
+      for (Group group : groups) {
+        requireOpen();
+        for (Path target : group.targets()) {
+          current = target;
+          if (Files.isDirectory(target)) {
+            throw new FileAlreadyExistsException(target.toString());
+          }
         }
-        writers.getOrDefault(current, target -> {}).write(part.getValue());
+        group.writer().write(group.targets().stream().map(parts::get).toList());
       }
+      requireOpen();
       for (Map.Entry<Path, Path> part : parts.entrySet()) {
         current = part.getKey();
         Files.move(part.getValue(), current, StandardCopyOption.ATOMIC_MOVE);
@@ -139,10 +163,12 @@ final class Outputs implements AutoCloseable, Interruption.Work {
 
   /** Nothing will be written from here on; folders that were made for nothing are removed. */
   @Override
-  public synchronized void close() {
-    closed = true;
-    if (!written) {
-      madeFolders.forEach(Outputs::deleteQuietly);
+  public void close() {
+    closed = true; // before the lock, which a writer may hold
+    synchronized (this) {
+      if (!written) {
+        madeFolders.forEach(Outputs::deleteQuietly);
+      }
     }
   }
 

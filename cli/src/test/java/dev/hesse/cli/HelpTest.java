@@ -14,11 +14,11 @@ class HelpTest {
     assertThat(run.status()).isEqualTo(ExitStatus.DONE);
     assertThat(run.err()).isEmpty();
     assertThat(run.out())
-        .contains("analyze", "plot", "inspect", "convert", "doctor", "130  interrupted");
+        .contains("analyze", "train", "data", "plot", "inspect", "convert", "doctor", "130  interrupted");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "analyze", "plot", "inspect", "convert", "doctor"})
+  @ValueSource(strings = {"", "analyze", "train", "data", "plot", "inspect", "convert", "doctor"})
   void helpFitsAndHasAnExample(String command) {
     CommandRun run = CommandRun.of((command + " --help").strip());
     assertThat(run.status()).isEqualTo(ExitStatus.DONE);

@@ -19,13 +19,16 @@ enum CifarFormat {
   CIFAR10("cifar-10-batches-bin", 1, 10),
   CIFAR100("cifar-100-binary", 2, 100);
 
+  /** Where CIFAR-10 has the names of its classes, one a line. */
+  static final String CIFAR10_NAMES = "batches.meta.txt";
+
   static final int SIDE = 32;
   static final int CHANNELS = 3;
   static final int PIXEL_BYTES = CHANNELS * SIDE * SIDE;
 
   final int labelBytes;
   final int classes;
-  private final String folder;
+  final String folder;
 
   CifarFormat(String folder, int labelBytes, int classes) {
     this.folder = folder;
@@ -72,7 +75,8 @@ enum CifarFormat {
     return found.get(0);
   }
 
-  private List<String> files(Split split) {
+  /** The names of a split's files, in the order of their examples. */
+  List<String> files(Split split) {
     return switch (this) {
       case CIFAR10 ->
           split == Split.TRAIN
