@@ -59,13 +59,7 @@ final class AnalyzeCommand implements Command {
           .eigenvectors()
           .ifPresent(file -> outputs.prepare(folderOf(file), EstimatorOptions.EIGENVECTORS));
       ModelOptions.Loaded model = options.model().load();
-      model
-          .alternatives()
-          .forEach(
-              other ->
-                  console.say(
-                      "warning: the weights fit %s, which is taken, and %s. Say which with --shortcut or --residual."
-                          .formatted(model.network().config(), other)));
+      model.warnings().forEach(console::say);
       options
           .estimates()
           .eigenvectors()

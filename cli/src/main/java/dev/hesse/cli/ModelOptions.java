@@ -5,6 +5,7 @@ import dev.hesse.models.ResNet;
 import dev.hesse.models.ResNetConfig;
 import dev.hesse.models.ResNetConfig.Shortcut;
 import dev.hesse.models.ResNetWeights;
+import dev.hesse.models.serving.ModelWeights;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,7 +32,7 @@ record ModelOptions(
       CommandOption.of(
           "resume",
           ValueType.FILE,
-          "weights: a PyTorch or TensorFlow checkpoint, safetensors or npz");
+          "weights: a PyTorch or TensorFlow checkpoint, safetensors, npz or SavedModel");
   static final CommandOption<Architecture> ARCH =
       CommandOption.of(
               "arch",
@@ -65,25 +66,45 @@ record ModelOptions(
   static final CommandOption<Boolean> RESIDUAL =
       CommandOption.of("residual", ValueType.TRUTH, "whether blocks add their input")
           .withDefault(BY_WEIGHTS + ResNetConfig.DEFAULT.residual());
+
+  /** Which network, whatever its weights. */
+  static final List<CommandOption<?>> NETWORK =
+      List.of(ARCH, DEPTH, WIDTH, CLASSES, SHORTCUT, BATCH_NORM, RESIDUAL);
+
   static final Usage.Group GROUP =
-      new Usage.Group(
-          "model", List.of(RESUME, ARCH, DEPTH, WIDTH, CLASSES, SHORTCUT, BATCH_NORM, RESIDUAL));
+      new Usage.Group("model", Stream.concat(Stream.of(RESUME), NETWORK.stream()).toList());
 
   /**
    * A network and the file that its weights are from.
    *
    * @param alternatives other networks that the same weights and options fit
    */
-  record Loaded(Checkpoint checkpoint, ResNet network, List<ResNetConfig> alternatives) {}
+  record Loaded(Checkpoint checkpoint, ResNet network, List<ResNetConfig> alternatives) {
+
+    /** What a user must know before trusting the choice. */
+    List<String> warnings() {
+      return alternatives.stream()
+          .map(
+              other ->
+                  "warning: the weights fit %s, which is taken, and %s. Say which with --shortcut or --residual."
+                      .formatted(network.config(), other))
+          .toList();
+    }
+  }
 
   static ModelOptions from(Arguments arguments) {
-    Path resume =
+    return from(
+        arguments,
         arguments
             .get(RESUME)
             .orElseThrow(
                 () ->
                     CommandException.usage(
-                        "there are no weights to analyze", "Name their file with --resume FILE"));
+                        "there are no weights to analyze", "Name their file with --resume FILE")));
+  }
+
+  /** The options for weights that something else than {@code --resume} names. */
+  static ModelOptions from(Arguments arguments, Path resume) {
     arguments.get(ARCH);
     return new ModelOptions(
         resume,
@@ -101,8 +122,17 @@ record ModelOptions(
    * @throws dev.hesse.io.BadInputException if the file is bad or of another network
    */
   Loaded load() throws IOException {
-    Checkpoint checkpoint = Checkpoint.read(resume);
-    List<ResNetConfig> fitting = new ResNetWeights(checkpoint).fittingConfigs();
+    return load(ModelWeights.read(resume));
+  }
+
+  /** As {@link #load()}, of weights that are read already. */
+  Loaded load(ModelWeights weights) {
+    Checkpoint checkpoint = weights.checkpoint();
+    List<ResNetConfig> fitting =
+        weights
+            .config()
+            .map(List::of)
+            .orElseGet(() -> new ResNetWeights(checkpoint).fittingConfigs());
     // Where several fit, the first has residual connections; where none does, loading says why.
     ResNetConfig config =
         Stream.concat(fitting.stream().filter(this::agrees), fitting.stream())

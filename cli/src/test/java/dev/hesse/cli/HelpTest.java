@@ -14,7 +14,8 @@ class HelpTest {
     assertThat(run.status()).isEqualTo(ExitStatus.DONE);
     assertThat(run.err()).isEmpty();
     assertThat(run.out())
-        .contains("analyze", "train", "data", "plot", "inspect", "convert", "doctor", "130  interrupted");
+        .contains(
+            "analyze", "train", "data", "plot", "inspect", "convert", "doctor", "130  interrupted");
   }
 
   @ParameterizedTest

@@ -90,7 +90,7 @@ public record Checkpoint(
       case PYTORCH_LEGACY -> PyTorchLegacy.read(file);
       case SAFETENSORS -> Safetensors.read(file);
       case NPZ -> Npz.read(file);
-      case TENSORFLOW_CHECKPOINT ->
+      case TENSORFLOW_CHECKPOINT, SAVED_MODEL ->
           throw new IllegalArgumentException("expected a format of one file, got " + format);
     };
   }
@@ -101,7 +101,9 @@ public record Checkpoint(
     PYTORCH_LEGACY("pytorch-legacy"),
     SAFETENSORS("safetensors"),
     NPZ("npz"),
-    TENSORFLOW_CHECKPOINT("tf-checkpoint");
+    TENSORFLOW_CHECKPOINT("tf-checkpoint"),
+    /** A folder whose variables are a TensorFlow checkpoint. */
+    SAVED_MODEL("saved-model");
 
     private final String label;
 

@@ -24,7 +24,8 @@ public final class WeightsWriter {
    * @throws BadInputException if the format cannot hold a tensor: bfloat16, or a name that is no
    *     relative path, in npz; the name {@code __metadata__} in safetensors; an empty name in a
    *     TensorFlow checkpoint
-   * @throws IllegalArgumentException if the format is {@link Format#PYTORCH_LEGACY}
+   * @throws IllegalArgumentException if the format is {@link Format#PYTORCH_LEGACY}, or {@link
+   *     Format#SAVED_MODEL}, which needs a network
    * @throws IOException if writing fails
    */
   public static void write(Format format, Path target, Weights weights) throws IOException {
@@ -33,7 +34,7 @@ public final class WeightsWriter {
       case SAFETENSORS -> Safetensors.write(target, weights.tensors(), safetensorsFacts(weights));
       case NPZ -> Npz.write(target, weights.tensors());
       case TENSORFLOW_CHECKPOINT -> TensorBundle.write(target, weights.tensors());
-      case PYTORCH_LEGACY ->
+      case PYTORCH_LEGACY, SAVED_MODEL ->
           throw new IllegalArgumentException(
               "expected a format that is written, got " + format.label());
     }
