@@ -12,13 +12,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What {@code hesse convert} did.
  *
  * @param tensors how many were written
  * @param bytes of their elements
- * @param notKept names of the source's facts that the target cannot hold
+ * @param notKept names of what the source holds beside the weights, and the target does not
  */
 record Conversion(
     Path source, Path target, Format format, int tensors, long bytes, List<String> notKept) {
@@ -27,17 +28,17 @@ record Conversion(
   private static final String AXIS_ORDER = "format";
 
   static Conversion of(Checkpoint checkpoint, Path target, Format format) {
+    Stream<String> facts =
+        format == Format.SAFETENSORS
+            ? Stream.empty()
+            : checkpoint.metadata().keySet().stream().filter(key -> !key.equals(AXIS_ORDER));
     return new Conversion(
         checkpoint.path(),
         target,
         format,
         checkpoint.tensors().size(),
         checkpoint.tensors().values().stream().mapToLong(t -> t.data().remaining()).sum(),
-        format == Format.SAFETENSORS
-            ? List.of()
-            : checkpoint.metadata().keySet().stream()
-                .filter(key -> !key.equals(AXIS_ORDER))
-                .toList());
+        Stream.concat(facts, checkpoint.omitted().stream()).toList());
   }
 
   /** A line of what was written, and one of what was not, if anything. */
@@ -53,9 +54,8 @@ record Conversion(
     return notKept.isEmpty()
         ? written
         : written
-            + "not kept, as %s holds tensors alone: %s%n"
+            + "not kept: %s%n"
                 .formatted(
-                    format.label(),
                     notKept.stream()
                         .map(BadInputException::quote)
                         .collect(Collectors.joining(", ")));

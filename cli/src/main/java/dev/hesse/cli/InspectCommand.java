@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** {@code hesse inspect}: what is in a weights file. Needs no TensorFlow. */
 final class InspectCommand implements Command {
@@ -81,6 +82,14 @@ final class InspectCommand implements Command {
         .forEach(
             (key, value) ->
                 text.append(printable(key)).append(" = ").append(printable(value)).append('\n'));
+    if (!checkpoint.omitted().isEmpty()) {
+      text.append("not read: ")
+          .append(
+              checkpoint.omitted().stream()
+                  .map(InspectCommand::printable)
+                  .collect(Collectors.joining(", ")))
+          .append('\n');
+    }
     text.append('\n');
     long elements = 0;
     long bytes = 0;

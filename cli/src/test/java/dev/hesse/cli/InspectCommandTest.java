@@ -27,6 +27,7 @@ class InspectCommandTest {
     assertThat(run.out())
         .startsWith(file + ": pytorch\n")
         .contains("\nepoch = 3\n")
+        .contains("\nnot read: best_acc, optimizer, optimizer_adam, ")
         .contains("\n0.weight               float32   [2, 3]\n")
         .contains("\n1.num_batches_tracked  int64     []\n")
         .endsWith("\n7 tensors, 17 elements, 72 B\n");

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,24 +24,42 @@ import java.util.Optional;
  * @param tensors by name in file order, as the file names them, after unwrapping {@code state_dict}
  *     and the like but with prefixes such as {@code module.} left in place
  * @param metadata short facts beside the tensors, as text: the scalars of a PyTorch training
- *     checkpoint, such as {@code epoch}, the {@code __metadata__} of a safetensors file, or the
- *     names of a TensorFlow checkpoint's entries that are not numbers
+ *     checkpoint, such as {@code epoch}, or the {@code __metadata__} of a safetensors file
+ * @param omitted names of what else the file holds and is not read: what lies beside the weights in
+ *     a PyTorch training checkpoint, such as {@code optimizer}, or a TensorFlow checkpoint's
+ *     entries that are not numbers
  */
 public record Checkpoint(
     Path path,
     Format format,
     String sha256,
     Map<String, StoredTensor> tensors,
-    Map<String, String> metadata) {
+    Map<String, String> metadata,
+    List<String> omitted) {
 
   public Checkpoint {
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
     metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+    omitted = List.copyOf(omitted);
+  }
+
+  /** A checkpoint of which nothing is omitted. */
+  public Checkpoint(
+      Path path,
+      Format format,
+      String sha256,
+      Map<String, StoredTensor> tensors,
+      Map<String, String> metadata) {
+    this(path, format, sha256, tensors, metadata, List.of());
   }
 
   /** A checkpoint without metadata. */
   public Checkpoint(Path path, Format format, String sha256, Map<String, StoredTensor> tensors) {
     this(path, format, sha256, tensors, Map.of());
+  }
+
+  private Checkpoint(Path path, Format format, String sha256, Weights weights) {
+    this(path, format, sha256, weights.tensors(), weights.metadata(), weights.omitted());
   }
 
   /**
@@ -66,21 +85,14 @@ public record Checkpoint(
 
   private static Checkpoint readBundle(Path path, Path prefix) throws IOException {
     try (TensorBundle bundle = TensorBundle.open(prefix)) {
-      Weights weights = bundle.weights();
-      return new Checkpoint(
-          path,
-          Format.TENSORFLOW_CHECKPOINT,
-          bundle.sha256(),
-          weights.tensors(),
-          weights.metadata());
+      return new Checkpoint(path, Format.TENSORFLOW_CHECKPOINT, bundle.sha256(), bundle.weights());
     }
   }
 
   private static Checkpoint readFile(Path path) throws IOException {
     try (FileBytes file = FileBytes.open(path)) {
       Format format = FormatDetector.detect(file);
-      Weights weights = read(file, format);
-      return new Checkpoint(path, format, file.sha256(), weights.tensors(), weights.metadata());
+      return new Checkpoint(path, format, file.sha256(), read(file, format));
     }
   }
 

@@ -63,7 +63,7 @@ public final class PyTorchLegacy {
     }
     Map<String, Region> regions = locate(file, unpickler.position(), keys.items(), storages.all());
     TensorLoader loader = new TensorLoader(file, ByteOrder.LITTLE_ENDIAN, regions);
-    return new Weights(StateDict.tensors(root, loader), StateDict.scalars(root));
+    return StateDict.weights(root, loader);
   }
 
   private static Map<String, Region> locate(

@@ -54,7 +54,7 @@ public final class PyTorchZip {
     }
     TensorLoader loader =
         new TensorLoader(file, byteOrder(file, archive), locate(storages, archive));
-    return new Weights(StateDict.tensors(root, loader), StateDict.scalars(root));
+    return StateDict.weights(root, loader);
   }
 
   /**

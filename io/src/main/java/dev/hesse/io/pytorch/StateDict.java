@@ -2,12 +2,14 @@ package dev.hesse.io.pytorch;
 
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.StoredTensor;
+import dev.hesse.io.Weights;
 import dev.hesse.io.pytorch.PyValue.Dict;
 import dev.hesse.io.pytorch.PyValue.PyList;
 import dev.hesse.io.pytorch.PyValue.TensorValue;
 import dev.hesse.io.pytorch.PyValue.Tuple;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
@@ -53,13 +55,42 @@ final class StateDict {
   private StateDict() {}
 
   /**
-   * The tensors of the weights by name.
+   * The weights by name, the plain scalars of the outermost dict, such as {@code epoch}, and the
+   * names of all else in it.
    *
-   * @throws BadInputException if there are none
+   * @throws BadInputException if there are no weights
    */
-  static Map<String, StoredTensor> tensors(PyValue root, TensorLoader loader) throws IOException {
+  static Weights weights(PyValue root, TensorLoader loader) throws IOException {
+    Dict found = find(root);
+    Map<String, StoredTensor> tensors = tensors(found, loader);
+    Map<String, String> scalars = new LinkedHashMap<>();
+    List<String> omitted = new ArrayList<>();
+    Map<String, PyValue> outermost = root instanceof Dict dict ? dict.items() : Map.of();
+    outermost.forEach(
+        (key, value) -> {
+          String text = PyValue.scalarText(value);
+          if (text != null && text.length() <= MAX_SCALAR) {
+            scalars.put(key, text);
+          } else if (!leadsTo(found, key, value) && !(root == found && tensors.containsKey(key))) {
+            omitted.add(key);
+          }
+        });
+    return new Weights(tensors, scalars, omitted);
+  }
+
+  /** Whether an item is the weights or wraps them. */
+  private static boolean leadsTo(Dict weights, String key, PyValue value) {
+    boolean wraps =
+        WRAPPERS.contains(key)
+            && value instanceof Dict dict
+            && dict.items().values().stream().anyMatch(inner -> inner == weights);
+    return wraps || value == weights;
+  }
+
+  private static Map<String, StoredTensor> tensors(Dict weights, TensorLoader loader)
+      throws IOException {
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    for (Map.Entry<String, PyValue> item : find(root).items().entrySet()) {
+    for (Map.Entry<String, PyValue> item : weights.items().entrySet()) {
       if (item.getValue() instanceof TensorValue tensor) {
         try {
           tensors.put(item.getKey(), loader.load(tensor));
@@ -69,22 +100,6 @@ final class StateDict {
       }
     }
     return tensors;
-  }
-
-  /** The plain scalars of the outermost dict, such as {@code epoch}, as text. */
-  static Map<String, String> scalars(PyValue root) {
-    Map<String, String> scalars = new LinkedHashMap<>();
-    if (root instanceof Dict dict) {
-      dict.items()
-          .forEach(
-              (key, value) -> {
-                String text = PyValue.scalarText(value);
-                if (text != null && text.length() <= MAX_SCALAR) {
-                  scalars.put(key, text);
-                }
-              });
-    }
-    return scalars;
   }
 
   private static Dict find(PyValue root) {

@@ -22,9 +22,6 @@ import java.util.Map;
  * larger ones are mapped and must not be changed while their tensors are in use.
  */
 public final class TensorBundle implements AutoCloseable {
-  /** The metadata that names the entries which are not numbers, such as Keras' object graph. */
-  public static final String NOT_NUMBERS = "not numbers";
-
   private final BundleIndex index;
 
   /** The index, then the shards. */
@@ -128,7 +125,7 @@ public final class TensorBundle implements AutoCloseable {
 
   /**
    * The tensors in the order of their bytes in the shards, which is the order in which they were
-   * saved. Entries that are not numbers are left out and named in the metadata. Slices of
+   * saved. Entries that are not numbers, such as Keras' object graph, are omitted. Slices of
    * partitioned variables are refused.
    *
    * @throws BadInputException if a tensor does not have its checksum
@@ -141,9 +138,7 @@ public final class TensorBundle implements AutoCloseable {
         tensors.put(item.getKey(), tensor(item.getKey(), entry));
       }
     }
-    List<String> others = index.notNumbers();
-    return new Weights(
-        tensors, others.isEmpty() ? Map.of() : Map.of(NOT_NUMBERS, String.join(", ", others)));
+    return new Weights(tensors, Map.of(), index.notNumbers());
   }
 
   private StoredTensor tensor(String name, BundleEntry entry) throws IOException {

@@ -104,6 +104,20 @@ class PyTorchFixturesTest {
             Map.entry("arch", "mlp"),
             Map.entry("best_loss", "0.5"),
             Map.entry("resumed", "false"));
+    assertThat(checkpoint.omitted())
+        .containsExactly(
+            "best_acc",
+            "optimizer",
+            "optimizer_adam",
+            "scheduler",
+            "losses",
+            "history",
+            "seen",
+            "tag",
+            "device",
+            "dtype",
+            "shape",
+            "rng");
   }
 
   @Test

@@ -38,7 +38,10 @@ class StateDictTest {
   void plain() throws IOException {
     tensor("module.b");
     tensor("a");
-    assertThat(read().tensors().keySet()).containsExactly("module.b", "a");
+    dict("optimizer", "x");
+    Weights weights = read();
+    assertThat(weights.tensors().keySet()).containsExactly("module.b", "a");
+    assertThat(weights.omitted()).containsExactly("optimizer");
   }
 
   @ParameterizedTest
@@ -47,7 +50,9 @@ class StateDictTest {
     dict("optimizer", "x", "y", "z");
     tensor("beside");
     dict(wrapper, "w");
-    assertThat(read().tensors().keySet()).containsExactly("w");
+    Weights weights = read();
+    assertThat(weights.tensors().keySet()).containsExactly("w");
+    assertThat(weights.omitted()).containsExactly("optimizer", "beside");
   }
 
   @Test
@@ -63,7 +68,10 @@ class StateDictTest {
     pickle.text("model").op(Opcode.EMPTY_DICT);
     dict("state_dict", "w");
     pickle.op(Opcode.SETITEM);
-    assertThat(read().tensors().keySet()).containsExactly("w");
+    dict("optimizer", "x");
+    Weights weights = read();
+    assertThat(weights.tensors().keySet()).containsExactly("w");
+    assertThat(weights.omitted()).containsExactly("optimizer");
   }
 
   @Test
