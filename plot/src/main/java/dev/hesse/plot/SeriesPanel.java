@@ -65,7 +65,10 @@ record SeriesPanel(Label name, double height, List<Series> series, Typeface type
     }
     double magnitude = Math.max(Math.abs(ends.getMin()), Math.abs(ends.getMax()));
     double range = ends.getMax() - ends.getMin();
-    double padding = range > NARROW * magnitude ? PADDING * range : Math.max(magnitude, 1) / 10;
+    double padding = PADDING * range;
+    if (range <= NARROW * magnitude) {
+      padding = magnitude > 0 ? magnitude / 10 : 1;
+    }
     int ticks = Math.max(2, (int) Math.round(points / POINTS_PER_TICK));
     return LinearAxis.of(ends.getMin() - padding, ends.getMax() + padding, ticks);
   }

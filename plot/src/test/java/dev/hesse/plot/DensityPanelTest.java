@@ -16,6 +16,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DensityPanelTest {
+  /** Not where the axis has a line. */
+  private static final double EIGENVALUE = 20;
+
   private final BufferedImage image = new BufferedImage(400, 400, BufferedImage.TYPE_INT_RGB);
 
   private Plane draw(Curvature... curvature) throws IOException {
@@ -53,22 +56,30 @@ class DensityPanelTest {
 
   @Test
   void aColumnReachesHalfWayToItsNeighbours() throws IOException {
-    Plane plane = draw(at(0, Samples.run(10)), at(2, Samples.run(-10)), at(6, Samples.run(10)));
+    Plane plane =
+        draw(
+            at(0, Samples.run(EIGENVALUE)),
+            at(2, Samples.run(-EIGENVALUE)),
+            at(6, Samples.run(EIGENVALUE)));
     for (double epoch : new double[] {-0.9, 0.9, 4.1, 6.9}) {
-      assertThat(color(plane, epoch, 10)).isNotEqualTo(Palette.PAPER);
-      assertThat(color(plane, epoch, -10)).isEqualTo(Palette.PAPER);
+      assertThat(color(plane, epoch, EIGENVALUE)).isNotEqualTo(Palette.PAPER);
+      assertThat(color(plane, epoch, -EIGENVALUE)).isEqualTo(Palette.PAPER);
     }
     for (double epoch : new double[] {1.1, 3.9}) {
-      assertThat(color(plane, epoch, -10)).isNotEqualTo(Palette.PAPER);
-      assertThat(color(plane, epoch, 10)).isEqualTo(Palette.PAPER);
+      assertThat(color(plane, epoch, -EIGENVALUE)).isNotEqualTo(Palette.PAPER);
+      assertThat(color(plane, epoch, EIGENVALUE)).isEqualTo(Palette.PAPER);
     }
   }
 
   @Test
   void aLoneMeasurementIsAnEpochWide() throws IOException {
-    Plane plane = draw(at(3, Samples.run(10)));
-    assertThat(color(plane, 2.6, 10)).isEqualTo(color(plane, 3.4, 10)).isNotEqualTo(Palette.PAPER);
-    assertThat(color(plane, 2.4, 10)).isEqualTo(color(plane, 3.6, 10)).isEqualTo(Palette.PAPER);
+    Plane plane = draw(at(3, Samples.run(EIGENVALUE)));
+    assertThat(color(plane, 2.6, EIGENVALUE))
+        .isEqualTo(color(plane, 3.4, EIGENVALUE))
+        .isNotEqualTo(Palette.PAPER);
+    assertThat(color(plane, 2.4, EIGENVALUE))
+        .isEqualTo(color(plane, 3.6, EIGENVALUE))
+        .isEqualTo(Palette.PAPER);
   }
 
   @Test
