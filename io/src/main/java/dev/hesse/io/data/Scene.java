@@ -13,22 +13,22 @@ final class Scene {
   private static final double CENTRE = (Canvas.SIDE - 1) / 2.0;
   private static final double SMALLEST_RADIUS = 6;
   private static final double LARGEST_RADIUS = 12;
-  private static final double LARGEST_ROTATION = 0.4;
+  private static final double LARGEST_ROTATION = 0.5;
   private static final double LARGEST_STRETCH = 1.3;
 
   /** How much of the radius must fit into the image to all sides. */
   private static final double VISIBLE = 0.7;
 
   /** Components of the shape are above the first, those of all else below the second. */
-  private static final double DARKEST_SHAPE = 0.45;
+  private static final double DARKEST_SHAPE = 0.42;
 
-  private static final double BRIGHTEST_GROUND = 0.55;
+  private static final double BRIGHTEST_GROUND = 0.58;
 
   /** How far the second colour of stripes is from the first, of the way to another colour. */
   private static final double STRIPE_CONTRAST = 0.3;
 
-  private static final double SMALLEST_NOISE = 0.04;
-  private static final double LARGEST_NOISE = 0.12;
+  private static final double SMALLEST_NOISE = 0.05;
+  private static final double LARGEST_NOISE = 0.15;
 
   /** Of the sum of four uniform 16-bit numbers. */
   private static final double SUM_MEAN = 2 * 0xFFFF;
@@ -114,7 +114,12 @@ final class Scene {
   }
 
   private double between(double low, double high) {
-    return low + (high - low) * (random.nextLong() >>> 11) * 0x1p-53;
+    return low + (high - low) * uniform(random);
+  }
+
+  /** A number in [0, 1), by arithmetic that no Java release changes. */
+  static double uniform(SplittableRandom random) {
+    return (random.nextLong() >>> 11) * 0x1p-53;
   }
 
   /** The standardised sum of four uniform 16-bit numbers. */

@@ -8,17 +8,22 @@ import java.util.SplittableRandom;
  * three colours.
  *
  * <p>Place, size, stretch, tilt, colours and stripes of the shape, stripes of the background,
- * strokes behind and over the shape and the amount of noise are drawn anew for each image, so that
- * mean colour or colour histogram hardly tell the classes apart: a nearest-class-mean classifier
- * stays below 20 % on either, and on pixels. Example i of a split shows shape i mod 10.
+ * strokes behind and over the shape and the amount of noise are drawn anew for each image. Mean
+ * colour or colour histogram hardly tell the classes apart: a nearest-class-mean classifier stays
+ * below 15 % on either, and below 20 % on pixels. Example i of a split shows shape i mod 10. In the
+ * training split a label is that of another shape with probability {@value #WRONG_LABELS}, so that
+ * a network's loss does not go to zero with its training.
  *
  * <p>An example is a function of (seed, split, index) alone, the same on every machine: its random
  * numbers are {@link SplittableRandom#nextLong()} from a hash of the three, its arithmetic that of
- * IEEE doubles and {@link StrictMath}. Drawing it takes about 0.2 ms.
+ * IEEE doubles and {@link StrictMath}. Drawing it takes about 0.1 ms.
  *
  * @param seed any value
  */
 public record ShapeImages(long seed) {
+  /** The probability of a wrong label in the training split. */
+  public static final double WRONG_LABELS = 0.05;
+
   private static final List<Shape> SHAPES = List.of(Shape.values());
 
   /** The name of each class. */
@@ -33,8 +38,17 @@ public record ShapeImages(long seed) {
     if (index < 0) {
       throw new IllegalArgumentException("expected an index from 0, got " + index);
     }
-    int label = index % SHAPES.size();
-    return new CifarRecord(label, Scene.draw(SHAPES.get(label), random(split, index)));
+    int shape = index % SHAPES.size();
+    SplittableRandom random = random(split, index);
+    byte[] planes = Scene.draw(SHAPES.get(shape), random);
+    boolean wrong = split == Split.TRAIN && Scene.uniform(random) < WRONG_LABELS;
+    return new CifarRecord(wrong ? another(shape, random) : shape, planes);
+  }
+
+  /** One of the other shapes, each with the same probability. */
+  private static int another(int shape, SplittableRandom random) {
+    int step = 1 + (int) ((SHAPES.size() - 1) * Scene.uniform(random));
+    return (shape + step) % SHAPES.size();
   }
 
   private SplittableRandom random(Split split, int index) {
