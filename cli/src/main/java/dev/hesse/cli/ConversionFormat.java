@@ -1,5 +1,6 @@
 package dev.hesse.cli;
 
+import dev.hesse.io.Checkpoint.Format;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -33,6 +34,17 @@ enum ConversionFormat {
   /** The name on the command line. */
   String label() {
     return label;
+  }
+
+  /** The same where it is one of weights alone; a SavedModel is a network as well. */
+  Optional<Format> ofWeights() {
+    return switch (this) {
+      case PT -> Optional.of(Format.PYTORCH_ZIP);
+      case SAFETENSORS -> Optional.of(Format.SAFETENSORS);
+      case NPZ -> Optional.of(Format.NPZ);
+      case TF_CHECKPOINT -> Optional.of(Format.TENSORFLOW_CHECKPOINT);
+      case SAVED_MODEL -> Optional.empty();
+    };
   }
 
   /**

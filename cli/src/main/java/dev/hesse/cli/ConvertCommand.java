@@ -5,13 +5,20 @@ import dev.hesse.io.Checkpoint;
 import dev.hesse.io.Checkpoint.Format;
 import dev.hesse.io.Weights;
 import dev.hesse.io.WeightsWriter;
+import dev.hesse.io.data.Normalization;
 import dev.hesse.io.tensorbundle.BundleNames;
+import dev.hesse.models.serving.ModelWeights;
+import dev.hesse.models.serving.SavedModelExport;
+import dev.hesse.models.serving.SavedModelFolder;
+import dev.hesse.models.serving.ServingOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** {@code hesse convert}: weights from one format into another, bit for bit. */
 final class ConvertCommand implements Command {
@@ -23,6 +30,14 @@ final class ConvertCommand implements Command {
           .withDefault("as TARGET's name says");
   private static final CommandOption<Boolean> FORCE =
       CommandOption.flag("force", "replace TARGET if it exists");
+  private static final CommandOption<Boolean> SERVE_RAW =
+      CommandOption.flag(
+          "serve-raw", "the SavedModel takes uint8 images and normalises them by --mean and --std");
+  private static final List<CommandOption<?>> FOR_SAVED_MODELS =
+      Stream.concat(
+              ModelOptions.NETWORK.stream(),
+              Stream.of(SERVE_RAW, DataOptions.MEAN, DataOptions.STD))
+          .toList();
   private static final CommandOption<Boolean> JSON =
       CommandOption.flag("json", "print JSON: what was written, and what was not kept");
 
@@ -33,12 +48,17 @@ final class ConvertCommand implements Command {
           "Weights in another format: PyTorch, safetensors, npz, TensorFlow",
           List.of(
               new Usage.Group("conversion", List.of(FORMAT, FORCE)),
+              new Usage.Group("a SavedModel's network", FOR_SAVED_MODELS),
               new Usage.Group("output", List.of(JSON, OutputOptions.QUIET, OutputOptions.VERBOSE))),
           List.of(
               "SOURCE is anything that hesse inspect reads. TARGET's name says the format: .pt, .pth,"
                   + " .th or .pkl is a PyTorch state dict, .safetensors and .npz are themselves,"
                   + " .ckpt is the prefix of a TensorFlow checkpoint's files, and a folder or a name"
                   + " without extension is a SavedModel.",
+              "A SavedModel is written as TensorFlow Serving takes it: into TARGET/VERSION, the"
+                  + " version after the highest that is there, or into TARGET itself if its name is"
+                  + " a number. Its signature serving_default takes images, N×32×32×3, and gives"
+                  + " logits, probabilities and class.",
               "Every tensor of the weights keeps its name, type, shape and bits. Optimizer state and"
                   + " other objects of a training checkpoint do not come along; numbers and texts"
                   + " beside the weights, such as epoch, do in safetensors."),
@@ -46,7 +66,10 @@ final class ConvertCommand implements Command {
               new Usage.Example("convert net.pkl net.safetensors", "an old PyTorch file made safe"),
               new Usage.Example(
                   "convert net.safetensors net.pt",
-                  "a state dict for torch.load(\"net.pt\", weights_only=True)")));
+                  "a state dict for torch.load(\"net.pt\", weights_only=True)"),
+              new Usage.Example(
+                  "convert net.pkl models/resnet20 --serve-raw",
+                  "a version for TensorFlow Serving that takes pixels from 0 to 255")));
 
   @Override
   public Usage usage() {
@@ -58,32 +81,36 @@ final class ConvertCommand implements Command {
     Path source = Path.of(arguments.operand(0));
     Path target = Path.of(arguments.operand(1));
     ConversionFormat format = arguments.get(FORMAT).orElseGet(() -> ConversionFormat.of(target));
+    if (format != ConversionFormat.SAVED_MODEL) {
+      FOR_SAVED_MODELS.stream()
+          .filter(arguments::has)
+          .findFirst()
+          .ifPresent(
+              option -> {
+                throw CommandException.usage(
+                    "%s is given for a %s".formatted(option.dashed(), format.label()),
+                    "Leave it out: it is for SavedModels");
+              });
+    }
     try (Outputs outputs = new Outputs()) {
       console.interruption().guard(outputs);
-      Format written =
-          switch (format) {
-            case PT -> Format.PYTORCH_ZIP;
-            case SAFETENSORS -> Format.SAFETENSORS;
-            case NPZ -> Format.NPZ;
-            case TF_CHECKPOINT -> Format.TENSORFLOW_CHECKPOINT;
-            case SAVED_MODEL ->
-                throw CommandException.usage(
-                    "%s would be a SavedModel, which is not written".formatted(target),
-                    "Name a file, such as %s.safetensors".formatted(target));
-          };
-      requireFree(target, written, arguments.has(FORCE));
+      Optional<Format> single = format.ofWeights();
+      boolean force = arguments.has(FORCE);
+      Path place = single.isPresent() ? target : SavedModelFolder.next(target);
+      requireFree(place, single, force);
       outputs.prepare(
-          Objects.requireNonNullElse(target.toAbsolutePath().getParent(), target), "TARGET");
-      Checkpoint checkpoint = Checkpoint.read(source);
+          Objects.requireNonNullElse(place.toAbsolutePath().getParent(), place), "TARGET");
+      ModelWeights weights = ModelWeights.read(source);
+      Checkpoint checkpoint = weights.checkpoint();
       if (checkpoint.tensors().isEmpty()) {
         throw new BadInputException(source + " holds no tensors", "Give a file with weights");
       }
-      Conversion conversion = Conversion.of(checkpoint, target, written);
+      Conversion conversion = Conversion.of(checkpoint, place, single.orElse(Format.SAVED_MODEL));
       outputs.addWhole(
-          target,
-          path ->
-              WeightsWriter.write(
-                  written, path, new Weights(checkpoint.tensors(), checkpoint.metadata())));
+          place,
+          single.isPresent()
+              ? path -> write(single.get(), path, checkpoint)
+              : export(arguments, weights, force, console));
       outputs.commit();
       if (arguments.has(JSON)) {
         conversion.writeJson(console.out());
@@ -94,14 +121,36 @@ final class ConvertCommand implements Command {
     }
   }
 
-  private static void requireFree(Path target, Format format, boolean force) throws IOException {
-    if (Files.isDirectory(target)) {
+  private static void write(Format format, Path target, Checkpoint checkpoint) throws IOException {
+    WeightsWriter.write(format, target, new Weights(checkpoint.tensors(), checkpoint.metadata()));
+  }
+
+  private static Outputs.Writer export(
+      Arguments arguments, ModelWeights weights, boolean force, Console console) {
+    ModelOptions.Loaded model =
+        ModelOptions.from(arguments, weights.checkpoint().path()).load(weights);
+    model.warnings().forEach(console::say);
+    ServingOptions options =
+        new ServingOptions(
+            arguments.has(SERVE_RAW),
+            new Normalization(
+                arguments.get(DataOptions.MEAN, Normalization.CIFAR.mean()),
+                arguments.get(DataOptions.STD, Normalization.CIFAR.std())),
+            force);
+    return path ->
+        SavedModelExport.write(model.checkpoint(), model.network().config(), path, options);
+  }
+
+  private static void requireFree(Path target, Optional<Format> format, boolean force)
+      throws IOException {
+    if (format.isPresent() && Files.isDirectory(target)) {
       throw CommandException.usage(
-          "%s is a folder, and %s is written as a file".formatted(target, format.label()),
+          "%s is a folder, and %s is written as a file".formatted(target, format.get().label()),
           "Name a file");
     }
     boolean bundle =
-        format == Format.TENSORFLOW_CHECKPOINT && BundleNames.prefix(target).isPresent();
+        format.equals(Optional.of(Format.TENSORFLOW_CHECKPOINT))
+            && BundleNames.prefix(target).isPresent();
     if (!force && (bundle || Files.exists(target, LinkOption.NOFOLLOW_LINKS))) {
       throw CommandException.usage(
           "%s exists".formatted(target), "Name another target, or replace it with --force");

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.Checkpoint;
 import dev.hesse.io.StoredTensor;
+import dev.hesse.models.serving.ModelWeights;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ final class InspectCommand implements Command {
       new Usage(
           "inspect",
           List.of("FILE"),
-          "The tensors in a PyTorch or TensorFlow checkpoint, safetensors or npz file",
+          "The tensors in a PyTorch or TensorFlow checkpoint, safetensors, npz or SavedModel",
           List.of(new Usage.Group("output", List.of(JSON, OutputOptions.VERBOSE))),
           List.of("Nothing in the file is run, whoever made it."),
           List.of(
@@ -39,7 +40,7 @@ final class InspectCommand implements Command {
 
   @Override
   public ExitStatus run(Arguments arguments, Console console) throws IOException {
-    Checkpoint checkpoint = Checkpoint.read(Path.of(arguments.operand(0)));
+    Checkpoint checkpoint = ModelWeights.read(Path.of(arguments.operand(0))).checkpoint();
     if (arguments.has(JSON)) {
       writeJson(checkpoint, console.out());
     } else {

@@ -16,6 +16,7 @@ public final class Main {
   private static final Map<String, Supplier<Command>> COMMANDS = new LinkedHashMap<>();
 
   static {
+    COMMANDS.put("demo", DemoCommand::new);
     COMMANDS.put("analyze", AnalyzeCommand::new);
     COMMANDS.put("train", TrainCommand::new);
     COMMANDS.put("data", DataCommand::new);

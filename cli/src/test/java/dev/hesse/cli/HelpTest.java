@@ -15,11 +15,20 @@ class HelpTest {
     assertThat(run.err()).isEmpty();
     assertThat(run.out())
         .contains(
-            "analyze", "train", "data", "plot", "inspect", "convert", "doctor", "130  interrupted");
+            "demo",
+            "analyze",
+            "train",
+            "data",
+            "plot",
+            "inspect",
+            "convert",
+            "doctor",
+            "130  interrupted");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "analyze", "train", "data", "plot", "inspect", "convert", "doctor"})
+  @ValueSource(
+      strings = {"", "demo", "analyze", "train", "data", "plot", "inspect", "convert", "doctor"})
   void helpFitsAndHasAnExample(String command) {
     CommandRun run = CommandRun.of((command + " --help").strip());
     assertThat(run.status()).isEqualTo(ExitStatus.DONE);

@@ -60,7 +60,7 @@ public final class SavedModelFolder {
    * The version folder to write: a path whose name is a number as it is; in any other the version
    * after its highest, which is 1 in a new one.
    */
-  static Path next(Path path) throws IOException {
+  public static Path next(Path path) throws IOException {
     if (isNumber(path)) {
       return path;
     }

@@ -1,0 +1,104 @@
+package dev.hesse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.hesse.io.Checkpoint;
+import dev.hesse.io.StoredTensor;
+import dev.hesse.io.report.HessianReport;
+import dev.hesse.io.report.ReportReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ServingConversionTest {
+  private static final Path DEMO = CommandRun.testdata("demo/net.pt");
+
+  @TempDir private Path folder;
+
+  @Test
+  void weightsComeBackFromASavedModelBitForBit() throws IOException {
+    Path served = folder.resolve("served");
+    assertThat(CommandRun.of("convert", DEMO, served).err()).isEmpty();
+    assertThat(served.resolve("1").resolve("saved_model.pb")).exists();
+    Path back = folder.resolve("back.pt");
+    CommandRun converted = CommandRun.of("convert", served, back);
+    assertThat(converted.err()).isEmpty();
+    Map<String, StoredTensor> original = Checkpoint.read(DEMO).tensors();
+    Map<String, StoredTensor> tensors = Checkpoint.read(back).tensors();
+    assertThat(tensors.keySet()).containsExactlyElementsOf(original.keySet());
+    original.forEach(
+        (name, tensor) -> {
+          assertThat(tensors.get(name).dtype()).isEqualTo(tensor.dtype());
+          assertThat(tensors.get(name).shape()).containsExactly(tensor.shape());
+          assertThat(tensors.get(name).data()).isEqualTo(tensor.data());
+        });
+  }
+
+  @Test
+  void aBasePathGetsANewVersionAndAVersionIsReplacedByForceOnly() {
+    Path served = folder.resolve("served");
+    CommandRun.of("convert", DEMO, served);
+    assertThat(CommandRun.of("convert", DEMO, served).status()).isEqualTo(ExitStatus.DONE);
+    assertThat(served.resolve("2").resolve("saved_model.pb")).exists();
+    CommandRun again = CommandRun.of("convert", DEMO, served.resolve("2"), "--format=saved-model");
+    assertThat(again.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(again.err()).contains("exists", "--force");
+    assertThat(CommandRun.of("convert", DEMO, served.resolve("2"), "--serve-raw", "--force").err())
+        .isEmpty();
+  }
+
+  @Test
+  void weightsOfAnotherNetworkAreRefused() {
+    Path served = folder.resolve("served");
+    CommandRun run =
+        CommandRun.of("convert", CommandRun.testdata("checkpoints/views.pt"), served);
+    assertThat(run.status()).isEqualTo(ExitStatus.BAD_INPUT);
+    assertThat(run.err()).hasLineCount(1).contains("does not fit");
+    assertThat(served).doesNotExist();
+  }
+
+  @Test
+  void optionsOfANetworkAreForSavedModels() {
+    CommandRun run = CommandRun.of("convert", DEMO, folder.resolve("a.npz"), "--serve-raw");
+    assertThat(run)
+        .isEqualTo(
+            new CommandRun(
+                ExitStatus.WRONG_USAGE,
+                "",
+                "hesse: --serve-raw is given for a npz. Leave it out: it is for SavedModels.\n"));
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"net.safetensors", "net.npz", "net.ckpt", "net.pth", "served"})
+  void everyConversionGivesTheSameReport(String name) throws IOException {
+    Path target = folder.resolve(name);
+    assertThat(CommandRun.of("convert", DEMO, target).err()).isEmpty();
+    HessianReport expected = analyze(DEMO, folder.resolve("expected"));
+    HessianReport report = analyze(target, folder.resolve("actual"));
+    // The same weights in the same graph on the same threads.
+    assertThat(report.loss()).isEqualTo(expected.loss());
+    double top = expected.eigenvalues().top().get(0).value();
+    assertThat(report.eigenvalues().top().get(0).value())
+        // Sums may run in another order: some hundred roundings of 6e-8.
+        .isCloseTo(top, within(1e-5 * top));
+  }
+
+  private static HessianReport analyze(Path weights, Path out) throws IOException {
+    CommandRun run =
+        CommandRun.of(
+            "analyze --images DEMO/images.npy --labels DEMO/labels.npy --hessian-batch-size 32"
+                + " --only eigenvalues",
+            "--resume",
+            weights,
+            "--out",
+            out);
+    assertThat(run.err()).isEmpty();
+    return ReportReader.read(out.resolve("report.json"));
+  }
+}
