@@ -101,6 +101,9 @@ final class DataCommand implements Command {
                 () ->
                     CommandException.usage(
                         "there is no folder for the data", "Name it with --out DIR"));
+    if (!arguments.has(FORCE)) {
+      requireFree(folder);
+    }
     boolean quiet = arguments.has(OutputOptions.QUIET);
     if (quiet) {
       console.progress().disable();
@@ -108,9 +111,6 @@ final class DataCommand implements Command {
     try (Outputs outputs = new Outputs()) {
       console.interruption().guard(outputs);
       outputs.prepare(folder, OUT);
-      if (!arguments.has(FORCE)) {
-        requireFree(folder);
-      }
       String content = task.write(folder, outputs, console);
       console.progress().clear();
       if (!quiet) {
@@ -176,11 +176,8 @@ final class DataCommand implements Command {
   private static void requireFree(Path folder) {
     for (String name : Cifar10Archive.files()) {
       if (Files.exists(folder.resolve(name))) {
-        throw new CommandException(
-            ExitStatus.BAD_INPUT,
-            "%s %s: there is a %s already".formatted(OUT.dashed(), folder, name),
-            "Name another folder, or add %s to replace its data".formatted(FORCE.dashed()),
-            null);
+        throw CommandException.usage(
+            folder.resolve(name) + " exists", "Name another folder, or replace it with --force");
       }
     }
   }

@@ -18,8 +18,8 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class Outputs implements AutoCloseable, Interruption.Work {
   private final List<Path> madeFolders = new ArrayList<>();
-  private final Map<Path, Writer> wholeWriters = new LinkedHashMap<>();
   private final List<Group> groups = new ArrayList<>();
+  private final Map<Path, Writer> wholeWriters = new LinkedHashMap<>();
   private boolean written;
   private volatile boolean closed;
 
@@ -29,11 +29,6 @@ final class Outputs implements AutoCloseable, Interruption.Work {
     void write(Path target) throws IOException;
   }
 
-  /** As {@link #prepare(Path, String)}, for the folder that an option named. */
-  void prepare(Path folder, CommandOption<?> option) {
-    prepare(folder, option.dashed());
-  }
-
   /** Writes several files, whole, to the paths that it is given in the order of their targets. */
   @FunctionalInterface
   interface GroupWriter {
@@ -41,6 +36,11 @@ final class Outputs implements AutoCloseable, Interruption.Work {
   }
 
   private record Group(List<Path> targets, GroupWriter writer) {}
+
+  /** As {@link #prepare(Path, String)}, for the folder that an option named. */
+  void prepare(Path folder, CommandOption<?> option) {
+    prepare(folder, option.dashed());
+  }
 
   /**
    * Makes sure that files can be written into a folder, which is made if it is not there.
@@ -109,8 +109,8 @@ final class Outputs implements AutoCloseable, Interruption.Work {
   }
 
   /**
-   * Writes all files beside their places, then moves them there. An interruption waits until that
-   * is done.
+   * Writes all files beside their places, then moves them there. An interruption waits for the
+   * writer that is at work, unless that asks {@link #requireOpen}.
    *
    * @throws CancellationException if an interruption has closed the outputs
    * @throws CommandException with status {@link ExitStatus#FAILURE} if one cannot be written
@@ -156,9 +156,11 @@ final class Outputs implements AutoCloseable, Interruption.Work {
   }
 
   @Override
-  public synchronized String interrupt() {
+  public String interrupt() {
     close();
-    return written ? "All output had been written." : "No output was written.";
+    synchronized (this) {
+      return written ? "All output had been written." : "No output was written.";
+    }
   }
 
   /** Nothing will be written from here on; folders that were made for nothing are removed. */

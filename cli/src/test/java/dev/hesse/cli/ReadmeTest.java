@@ -63,7 +63,7 @@ class ReadmeTest {
       if (word.startsWith("testdata/")) {
         word = ROOT.resolve(word).toString();
       } else if (word.matches(
-          "(out|ends|layers|whole|net\\.(pkl|safetensors|ckpt|npz)|cifar-10-batches-bin)(/.*)?")) {
+          "(out|ends|shapes|layers|whole|net\\.(pkl|safetensors|ckpt|npz)|cifar-10-batches-bin)(/.*)?")) {
         word = folder.resolve(word).toString();
       }
       words.add(word);
