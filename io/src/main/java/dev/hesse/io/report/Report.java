@@ -8,7 +8,7 @@ import java.nio.file.Path;
 /** What a command wrote down as JSON. */
 public sealed interface Report permits HessianReport, TrainingLog {
   /** What to do about a file that is no report. */
-  String REMEDY = "Make the report again";
+  String REMEDY = "Take the file as hesse wrote it";
 
   /**
    * Reads a report of either kind, told apart by content.

@@ -147,7 +147,7 @@ class ReportRoundTripTest {
         .hasMessage(
             file
                 + ", line 2, column 21: \"schemaVersion\" is not a whole number."
-                + " Make the report again.");
+                + " Take the file as hesse wrote it.");
   }
 
   @ParameterizedTest
