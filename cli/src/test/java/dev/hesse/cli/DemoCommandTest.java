@@ -20,7 +20,8 @@ class DemoCommandTest {
     assertThat(run.err()).isEmpty();
     assertThat(run.status()).isEqualTo(ExitStatus.DONE);
     assertThat(run.out())
-        .contains("hesse data make", "hesse train", "hesse analyze", "largest", "trace", "example.svg");
+        .contains(
+            "hesse data make", "hesse train", "hesse analyze", "largest", "trace", "example.svg");
     TrainingLog log = TrainingLogReader.read(folder.resolve("demo-run/training.json"));
     double accuracy = log.epochs().get(log.epochs().size() - 1).trainAccuracy();
     // Well above chance and below what leaves nothing to see.

@@ -55,8 +55,7 @@ class ServingConversionTest {
   @Test
   void weightsOfAnotherNetworkAreRefused() {
     Path served = folder.resolve("served");
-    CommandRun run =
-        CommandRun.of("convert", CommandRun.testdata("checkpoints/views.pt"), served);
+    CommandRun run = CommandRun.of("convert", CommandRun.testdata("checkpoints/views.pt"), served);
     assertThat(run.status()).isEqualTo(ExitStatus.BAD_INPUT);
     assertThat(run.err()).hasLineCount(1).contains("does not fit");
     assertThat(served).doesNotExist();

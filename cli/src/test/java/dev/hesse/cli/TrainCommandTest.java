@@ -116,11 +116,9 @@ class TrainCommandTest {
 
     CommandRun changed = train(killed, "--continue --lr 0.2");
     assertThat(changed.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(changed.err())
-        .contains("--lr 0.2 is not what the run to continue was started with");
+    assertThat(changed.err()).contains("--lr 0.2 is not what the run to continue was started with");
 
-    CommandRun continued =
-        CommandRun.of("train --continue --quiet --saving-folder", killed);
+    CommandRun continued = CommandRun.of("train --continue --quiet --saving-folder", killed);
     assertThat(continued).isEqualTo(new CommandRun(ExitStatus.DONE, "", ""));
     assertThat(killed.resolve("net.pt")).hasSameBinaryContentAs(whole.resolve("net.pt"));
   }
