@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Writes weights in any format that {@link Checkpoint#read} reads, except PyTorch's legacy one. */
+/** Writes weights as PyTorch state dicts, safetensors, npz and TensorFlow checkpoints. */
 public final class WeightsWriter {
   private WeightsWriter() {}
 
