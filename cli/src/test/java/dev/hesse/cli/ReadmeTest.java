@@ -2,6 +2,8 @@ package dev.hesse.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hesse.io.report.TrainingLog;
+import dev.hesse.io.report.TrainingLogReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +40,9 @@ class ReadmeTest {
         .isDirectoryContaining("glob:**/report.json")
         .isDirectoryContaining("glob:**/example.svg")
         .isDirectoryContaining("glob:**/example.pdf");
+    TrainingLog log = TrainingLogReader.read(folder.resolve("demo/demo-run/training.json"));
+    // Above chance, and below what leaves nothing to see.
+    assertThat(log.epochs().get(log.epochs().size() - 1).trainAccuracy()).isBetween(0.2, 0.95);
     assertThat(folder.resolve("ends")).isDirectoryContaining("glob:**/vectors.safetensors");
   }
 
@@ -63,7 +68,7 @@ class ReadmeTest {
       if (word.startsWith("testdata/")) {
         word = ROOT.resolve(word).toString();
       } else if (word.matches(
-          "(out|ends|shapes|layers|whole|net\\.(pkl|safetensors|ckpt|npz)|cifar-10-batches-bin)(/.*)?")) {
+          "(out|ends|shapes|layers|whole|net\\.(pkl|pth|safetensors|ckpt|npz)|cifar-10-batches-bin)(/.*)?")) {
         word = folder.resolve(word).toString();
       }
       words.add(word);
