@@ -327,7 +327,8 @@ class DerivativeRulesTest {
 
   @Test
   void everyRuleHasACase() {
-    TreeSet<String> tested = new TreeSet<>();
+    // An operation of single precision has a test of its own: BatchNormRulesTest.
+    TreeSet<String> tested = new TreeSet<>(List.of("FusedBatchNormV3"));
     cases().forEach(each -> tested.add(each.name().replaceAll(" .*", "")));
     assertThat(tested).containsAll(DerivativeRules.supportedOperations());
   }
