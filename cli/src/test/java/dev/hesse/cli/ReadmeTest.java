@@ -65,6 +65,10 @@ class ReadmeTest {
     List<String> words = new ArrayList<>();
     while (matcher.find()) {
       String word = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
+      if (words.isEmpty()) {
+        words.add(word);
+        continue;
+      }
       if (word.startsWith("testdata/")) {
         word = ROOT.resolve(word).toString();
       } else if (word.matches(
