@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -177,10 +178,7 @@ public record TrainingRun(
           Evaluation evaluation = session.step(batch, rate);
           long now = System.nanoTime();
           if (!Double.isFinite(evaluation.loss())) {
-            throw new ModelException(
-                "the loss is %s in step %d of epoch %d"
-                    .formatted(evaluation.loss(), running.steps() + 1, epoch),
-                "Train with a smaller learning rate");
+            throw diverged("the loss is " + evaluation.loss(), running.steps() + 1);
           }
           running =
               new EpochSoFar(
@@ -199,6 +197,7 @@ public record TrainingRun(
               Math.min(train.examples(), (long) running.steps() * options.batchSize()));
         }
       }
+      requireFinite(session);
       Evaluation tested = test(session);
       Epoch result =
           new Epoch(
@@ -262,7 +261,26 @@ public record TrainingRun(
       TrainingLogWriter.write(log, TrainingRun.log(folder));
     }
 
+    /** The state on disk stays the last one that is finite. */
+    private ModelException diverged(String what, int step) {
+      return new ModelException(
+          "%s in step %d of epoch %d".formatted(what, step, completed + 1),
+          "Train with a smaller learning rate");
+    }
+
+    private void requireFinite(TrainingSession session) {
+      session
+          .values()
+          .forEach(
+              (name, values) -> {
+                if (!Arrays.stream(values).allMatch(Double::isFinite)) {
+                  throw diverged(name + " is not finite", running.steps());
+                }
+              });
+    }
+
     private void save(TrainingSession session) throws IOException {
+      requireFinite(session);
       new RunState(completed, running, settings, session.tensors()).write(folder);
       lastSaved = System.nanoTime();
     }

@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -187,7 +188,7 @@ class TrainingRunTest {
   }
 
   @Test
-  void aLossThatIsNotFiniteEndsTheRun() {
+  void aLossThatIsNotFiniteEndsTheRunAndLeavesAFiniteState() throws IOException {
     TrainingOptions wild =
         new TrainingOptions(
             20,
@@ -206,6 +207,9 @@ class TrainingRunTest {
         .hasMessageContaining("in step")
         .hasMessageContaining("smaller learning rate");
     assertThat(TrainingRun.checkpoint(folder)).doesNotExist();
+    assertThat(RunState.read(folder).values().values())
+        .allSatisfy(
+            values -> assertThat(Arrays.stream(values).allMatch(Double::isFinite)).isTrue());
   }
 
   private static Epoch withoutTimes(Epoch epoch) {

@@ -22,11 +22,16 @@ final class BatchNormRules {
     rules.put("FusedBatchNormV3", new FusedBatchNorm());
   }
 
-  /** Over batch statistics it has a gradient for training, by TensorFlow's own operation. */
+  /** Over batch statistics it has a gradient, for training, by TensorFlow's own operation. */
   private static final class FusedBatchNorm implements DerivativeRule {
     @Override
     public List<@Nullable Operand<TNumber>> gradient(
         Node node, List<@Nullable Operand<TNumber>> outputs) {
+      if (!node.flag("is_training")) {
+        throw new UnsupportedGraphException(
+            "%s with running statistics has no derivative rule".formatted(node),
+            "Write it as a multiplication and an addition");
+      }
       Operand<TNumber> g = outputs.get(Y);
       if (g == null) {
         return Arrays.asList(null, null, null, null, null);
@@ -46,7 +51,7 @@ final class BatchNormRules {
                   FusedBatchNormGrad.epsilon(node.attribute("epsilon").getF()),
                   FusedBatchNormGrad.dataFormat(
                       node.attribute("data_format").getS().toStringUtf8()),
-                  FusedBatchNormGrad.isTraining(node.flag("is_training")));
+                  FusedBatchNormGrad.isTraining(true));
       return Arrays.asList(
           gradients.xBackprop(), gradients.scaleBackprop(), gradients.offsetBackprop(), null, null);
     }
