@@ -29,7 +29,7 @@ record Conversion(
 
   static Conversion of(Checkpoint checkpoint, Path target, Format format) {
     Stream<String> facts =
-        format == Format.SAFETENSORS
+        format == Format.SAFETENSORS || format == Format.SAVED_MODEL
             ? Stream.empty()
             : checkpoint.metadata().keySet().stream().filter(key -> !key.equals(AXIS_ORDER));
     return new Conversion(

@@ -61,7 +61,7 @@ final class ConvertCommand implements Command {
                   + " logits, probabilities and class.",
               "Every tensor of the weights keeps its name, type, shape and bits. Optimizer state and"
                   + " other objects of a training checkpoint do not come along; numbers and texts"
-                  + " beside the weights, such as epoch, do in safetensors."),
+                  + " beside the weights, such as epoch, do in safetensors and SavedModels."),
           List.of(
               new Usage.Example("convert net.pkl net.safetensors", "an old PyTorch file made safe"),
               new Usage.Example(

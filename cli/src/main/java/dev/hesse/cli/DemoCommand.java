@@ -61,9 +61,6 @@ final class DemoCommand implements Command {
         options.add((result ? OutputOptions.JSON : OutputOptions.QUIET).dashed());
       }
       status = step.command().run(Arguments.parse(step.command().usage(), options), console);
-      if (status != ExitStatus.DONE) {
-        return status;
-      }
     }
     if (talks) {
       Path folder = output.folder();

@@ -152,7 +152,7 @@ public record TrainingRun(
           session.assign(state.get().values());
         } else {
           TrainingLogWriter.write(log, TrainingRun.log(folder));
-          save(session);
+          save(finite(session));
         }
         measure(session, events, listener);
         while (completed < options.epochs()) {
@@ -188,7 +188,7 @@ public record TrainingRun(
                   secondsBefore + (now - start) * 1e-9,
                   running.stepSeconds() + (now - stepStart) * 1e-9);
           if (now - lastSaved >= stateInterval.toNanos()) {
-            save(session);
+            save(finite(session));
           }
           listener.step(
               epoch,
@@ -197,7 +197,7 @@ public record TrainingRun(
               Math.min(train.examples(), (long) running.steps() * options.batchSize()));
         }
       }
-      requireFinite(session);
+      Map<String, StoredTensor> variables = finite(session);
       Evaluation tested = test(session);
       Epoch result =
           new Epoch(
@@ -214,7 +214,7 @@ public record TrainingRun(
       append(epochs, log.curvature());
       completed = epoch;
       running = EpochSoFar.NONE;
-      save(session);
+      save(variables);
       if (saveEvery > 0 && epoch % saveEvery == 0) {
         save(session, folder.resolve("net-epoch-%03d.pt".formatted(epoch)));
       }
@@ -268,20 +268,19 @@ public record TrainingRun(
           "Train with a smaller learning rate");
     }
 
-    private void requireFinite(TrainingSession session) {
-      session
-          .values()
-          .forEach(
-              (name, values) -> {
-                if (!Arrays.stream(values).allMatch(Double::isFinite)) {
-                  throw diverged(name + " is not finite", running.steps());
-                }
-              });
+    private Map<String, StoredTensor> finite(TrainingSession session) {
+      Map<String, StoredTensor> variables = session.tensors();
+      variables.forEach(
+          (name, tensor) -> {
+            if (!Arrays.stream(tensor.toDoubles()).allMatch(Double::isFinite)) {
+              throw diverged(name + " is not finite", running.steps());
+            }
+          });
+      return variables;
     }
 
-    private void save(TrainingSession session) throws IOException {
-      requireFinite(session);
-      new RunState(completed, running, settings, session.tensors()).write(folder);
+    private void save(Map<String, StoredTensor> variables) throws IOException {
+      new RunState(completed, running, settings, variables).write(folder);
       lastSaved = System.nanoTime();
     }
 
