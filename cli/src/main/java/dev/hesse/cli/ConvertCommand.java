@@ -47,7 +47,7 @@ final class ConvertCommand implements Command {
           List.of("SOURCE", "TARGET"),
           "Weights in another format: PyTorch, safetensors, npz, TensorFlow",
           List.of(
-              new Usage.Group("conversion", List.of(FORMAT, FORCE)),
+              new Usage.Group("conversion", List.of(Source.MODEL_VERSION, FORMAT, FORCE)),
               new Usage.Group("a SavedModel's network", FOR_SAVED_MODELS),
               new Usage.Group("output", List.of(JSON, OutputOptions.QUIET, OutputOptions.VERBOSE))),
           List.of(
@@ -100,7 +100,7 @@ final class ConvertCommand implements Command {
       requireFree(place, single, force);
       outputs.prepare(
           Objects.requireNonNullElse(place.toAbsolutePath().getParent(), place), "TARGET");
-      ModelWeights weights = ModelWeights.read(source);
+      ModelWeights weights = Source.from(arguments, source).read();
       Checkpoint checkpoint = weights.checkpoint();
       if (checkpoint.tensors().isEmpty()) {
         throw new BadInputException(source + " holds no tensors", "Give a file with weights");

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /** Which network, with which weights; what is not given about it, the checkpoint says. */
 record ModelOptions(
-    Path resume,
+    Source source,
     Optional<Integer> depth,
     Optional<Integer> width,
     Optional<Integer> classes,
@@ -72,7 +72,9 @@ record ModelOptions(
       List.of(ARCH, DEPTH, WIDTH, CLASSES, SHORTCUT, BATCH_NORM, RESIDUAL);
 
   static final Usage.Group GROUP =
-      new Usage.Group("model", Stream.concat(Stream.of(RESUME), NETWORK.stream()).toList());
+      new Usage.Group(
+          "model",
+          Stream.concat(Stream.of(RESUME, Source.MODEL_VERSION), NETWORK.stream()).toList());
 
   /**
    * A network and the file that its weights are from.
@@ -107,7 +109,7 @@ record ModelOptions(
   static ModelOptions from(Arguments arguments, Path resume) {
     arguments.get(ARCH);
     return new ModelOptions(
-        resume,
+        Source.from(arguments, resume),
         arguments.get(DEPTH),
         arguments.get(WIDTH),
         arguments.get(CLASSES),
@@ -122,7 +124,7 @@ record ModelOptions(
    * @throws dev.hesse.io.BadInputException if the file is bad or of another network
    */
   Loaded load() throws IOException {
-    return load(ModelWeights.read(resume));
+    return load(source.read());
   }
 
   /** As {@link #load()}, of weights that are read already. */

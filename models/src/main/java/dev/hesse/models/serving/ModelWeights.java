@@ -16,20 +16,20 @@ import java.util.OptionalLong;
 public record ModelWeights(Checkpoint checkpoint, Optional<ResNetConfig> config) {
 
   /**
-   * Reads a checkpoint in any format, or the variables of a SavedModel; of a base path, those of
-   * its highest version.
+   * Reads a checkpoint in any format, or the variables of a SavedModel.
    *
+   * @param version of a SavedModel's base path, in place of the highest
    * @throws dev.hesse.io.BadInputException as {@link Checkpoint#read} and {@link
    *     SavedModelWeights#read} say
    */
-  public static ModelWeights read(Path path) throws IOException {
-    if (!SavedModelFolder.isSavedModel(path)) {
+  public static ModelWeights read(Path path, OptionalLong version) throws IOException {
+    if (version.isEmpty() && !SavedModelFolder.isSavedModel(path)) {
       return new ModelWeights(Checkpoint.read(path), Optional.empty());
     }
-    SavedModelWeights model = SavedModelWeights.read(path, OptionalLong.empty());
+    SavedModelWeights model = SavedModelWeights.read(path, version);
     Checkpoint checkpoint =
         new Checkpoint(
-            path,
+            model.folder(),
             Format.SAVED_MODEL,
             model.sha256(),
             model.weights().tensors(),
