@@ -47,7 +47,8 @@ final class ConvertCommand implements Command {
           List.of("SOURCE", "TARGET"),
           "Weights in another format: PyTorch, safetensors, npz, TensorFlow",
           List.of(
-              new Usage.Group("conversion", List.of(Source.MODEL_VERSION, FORMAT, FORCE)),
+              new Usage.Group(
+                  "conversion", List.of(Source.MODEL_VERSION, Source.RENAME, FORMAT, FORCE)),
               new Usage.Group("a SavedModel's network", FOR_SAVED_MODELS),
               new Usage.Group("output", List.of(JSON, OutputOptions.QUIET, OutputOptions.VERBOSE))),
           List.of(
@@ -61,12 +62,16 @@ final class ConvertCommand implements Command {
                   + " logits, probabilities and class.",
               "Every tensor of the weights keeps its name, type, shape and bits. Optimizer state and"
                   + " other objects of a training checkpoint do not come along; numbers and texts"
-                  + " beside the weights, such as epoch, do in safetensors and SavedModels."),
+                  + " beside the weights, such as epoch, do in safetensors and SavedModels.",
+              Source.ON_RENAMING),
           List.of(
               new Usage.Example("convert net.pkl net.safetensors", "an old PyTorch file made safe"),
               new Usage.Example(
                   "convert net.safetensors net.pt",
                   "a state dict for torch.load(\"net.pt\", weights_only=True)"),
+              new Usage.Example(
+                  "convert net.pkl net.npz --rename '^module\\.=' --rename '^fc=linear'",
+                  "without the prefix of DataParallel, and with another name for the classifier"),
               new Usage.Example(
                   "convert net.pkl models/resnet20 --serve-raw",
                   "a version for TensorFlow Serving that takes pixels from 0 to 255")));
@@ -100,7 +105,7 @@ final class ConvertCommand implements Command {
       requireFree(place, single, force);
       outputs.prepare(
           Objects.requireNonNullElse(place.toAbsolutePath().getParent(), place), "TARGET");
-      ModelWeights weights = Source.from(arguments, source).read();
+      ModelWeights weights = Source.from(arguments, source).read(console);
       Checkpoint checkpoint = weights.checkpoint();
       if (checkpoint.tensors().isEmpty()) {
         throw new BadInputException(source + " holds no tensors", "Give a file with weights");

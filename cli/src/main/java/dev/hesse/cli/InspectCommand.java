@@ -42,7 +42,7 @@ final class InspectCommand implements Command {
   @Override
   public ExitStatus run(Arguments arguments, Console console) throws IOException {
     Checkpoint checkpoint =
-        Source.from(arguments, Path.of(arguments.operand(0))).read().checkpoint();
+        Source.from(arguments, Path.of(arguments.operand(0))).read(console).checkpoint();
     if (arguments.has(JSON)) {
       writeJson(checkpoint, console.out());
     } else {

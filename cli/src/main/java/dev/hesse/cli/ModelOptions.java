@@ -74,7 +74,8 @@ record ModelOptions(
   static final Usage.Group GROUP =
       new Usage.Group(
           "model",
-          Stream.concat(Stream.of(RESUME, Source.MODEL_VERSION), NETWORK.stream()).toList());
+          Stream.concat(Stream.of(RESUME, Source.MODEL_VERSION, Source.RENAME), NETWORK.stream())
+              .toList());
 
   /**
    * A network and the file that its weights are from.
@@ -123,11 +124,11 @@ record ModelOptions(
    *
    * @throws dev.hesse.io.BadInputException if the file is bad or of another network
    */
-  Loaded load() throws IOException {
-    return load(source.read());
+  Loaded load(Console console) throws IOException {
+    return load(source.read(console));
   }
 
-  /** As {@link #load()}, of weights that are read already. */
+  /** As {@link #load(Console)}, of weights that are read already. */
   Loaded load(ModelWeights weights) {
     Checkpoint checkpoint = weights.checkpoint();
     List<ResNetConfig> fitting =
