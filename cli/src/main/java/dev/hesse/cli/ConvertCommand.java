@@ -106,16 +106,23 @@ final class ConvertCommand implements Command {
       outputs.prepare(
           Objects.requireNonNullElse(place.toAbsolutePath().getParent(), place), "TARGET");
       ModelWeights weights = Source.from(arguments, source).read(console);
-      Checkpoint checkpoint = weights.checkpoint();
-      if (checkpoint.tensors().isEmpty()) {
+      if (weights.checkpoint().tensors().isEmpty()) {
         throw new BadInputException(source + " holds no tensors", "Give a file with weights");
       }
+      Checkpoint checkpoint;
+      if (single.isPresent()) {
+        checkpoint = weights.checkpoint();
+        outputs.addWhole(place, path -> write(single.get(), path, checkpoint));
+      } else {
+        ModelOptions.Loaded model = ModelOptions.from(arguments, source).load(weights);
+        model.warnings().forEach(console::say);
+        checkpoint = model.checkpoint();
+        ServingOptions options = servingOptions(arguments, force);
+        outputs.addWhole(
+            place,
+            path -> SavedModelExport.write(checkpoint, model.network().config(), path, options));
+      }
       Conversion conversion = Conversion.of(checkpoint, place, single.orElse(Format.SAVED_MODEL));
-      outputs.addWhole(
-          place,
-          single.isPresent()
-              ? path -> write(single.get(), path, checkpoint)
-              : export(arguments, weights, force, console));
       outputs.commit();
       if (arguments.has(JSON)) {
         conversion.writeJson(console.out());
@@ -130,20 +137,13 @@ final class ConvertCommand implements Command {
     WeightsWriter.write(format, target, new Weights(checkpoint.tensors(), checkpoint.metadata()));
   }
 
-  private static Outputs.Writer export(
-      Arguments arguments, ModelWeights weights, boolean force, Console console) {
-    ModelOptions.Loaded model =
-        ModelOptions.from(arguments, weights.checkpoint().path()).load(weights);
-    model.warnings().forEach(console::say);
-    ServingOptions options =
-        new ServingOptions(
-            arguments.has(SERVE_RAW),
-            new Normalization(
-                arguments.get(DataOptions.MEAN, Normalization.CIFAR.mean()),
-                arguments.get(DataOptions.STD, Normalization.CIFAR.std())),
-            force);
-    return path ->
-        SavedModelExport.write(model.checkpoint(), model.network().config(), path, options);
+  private static ServingOptions servingOptions(Arguments arguments, boolean force) {
+    return new ServingOptions(
+        arguments.has(SERVE_RAW),
+        new Normalization(
+            arguments.get(DataOptions.MEAN, Normalization.CIFAR.mean()),
+            arguments.get(DataOptions.STD, Normalization.CIFAR.std())),
+        force);
   }
 
   private static void requireFree(Path target, Optional<Format> format, boolean force)
