@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.Checkpoint;
 import dev.hesse.io.Checkpoint.Format;
+import dev.hesse.io.safetensors.Safetensors;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -24,9 +25,6 @@ import java.util.stream.Stream;
 record Conversion(
     Path source, Path target, Format format, int tensors, long bytes, List<String> notKept) {
 
-  /** The mark of safetensors files that says PyTorch's axis order; not a fact of the source. */
-  private static final String AXIS_ORDER = "format";
-
   /** In the summary; an optimizer has a tensor or two for each of the network's. */
   private static final int NAMES_SHOWN = 20;
 
@@ -34,7 +32,8 @@ record Conversion(
     Stream<String> facts =
         format == Format.SAFETENSORS || format == Format.SAVED_MODEL
             ? Stream.empty()
-            : checkpoint.metadata().keySet().stream().filter(key -> !key.equals(AXIS_ORDER));
+            : checkpoint.metadata().keySet().stream()
+                .filter(key -> !key.equals(Safetensors.AXIS_ORDER));
     return new Conversion(
         checkpoint.path(),
         target,

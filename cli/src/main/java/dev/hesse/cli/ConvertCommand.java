@@ -6,7 +6,9 @@ import dev.hesse.io.Checkpoint.Format;
 import dev.hesse.io.Weights;
 import dev.hesse.io.WeightsWriter;
 import dev.hesse.io.data.Normalization;
+import dev.hesse.io.safetensors.Safetensors;
 import dev.hesse.io.tensorbundle.BundleNames;
+import dev.hesse.models.serving.ModelDescription;
 import dev.hesse.models.serving.ModelWeights;
 import dev.hesse.models.serving.SavedModelExport;
 import dev.hesse.models.serving.SavedModelFolder;
@@ -15,7 +17,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -32,11 +36,17 @@ final class ConvertCommand implements Command {
       CommandOption.flag("force", "replace TARGET if it exists");
   private static final CommandOption<Boolean> SERVE_RAW =
       CommandOption.flag(
-          "serve-raw", "the SavedModel takes uint8 images and normalises them by --mean and --std");
+          "serve-raw",
+          "the SavedModel takes uint8 images and normalises them by --mean and --std; one made of"
+              + " such a SavedModel does so anyway");
+  private static final String BY_SOURCE = "that of SOURCE if it is a SavedModel, else ";
   private static final List<CommandOption<?>> FOR_SAVED_MODELS =
       Stream.concat(
               ModelOptions.NETWORK.stream(),
-              Stream.of(SERVE_RAW, DataOptions.MEAN, DataOptions.STD))
+              Stream.of(
+                  SERVE_RAW,
+                  DataOptions.MEAN.withDefault(BY_SOURCE + DataOptions.MEAN_DEFAULT),
+                  DataOptions.STD.withDefault(BY_SOURCE + DataOptions.STD_DEFAULT)))
           .toList();
   private static final CommandOption<Boolean> JSON =
       CommandOption.flag("json", "print JSON: what was written, and what was not kept");
@@ -112,12 +122,16 @@ final class ConvertCommand implements Command {
       Checkpoint checkpoint;
       if (single.isPresent()) {
         checkpoint = weights.checkpoint();
-        outputs.addWhole(place, path -> write(single.get(), path, checkpoint));
+        Map<String, String> facts = facts(weights);
+        outputs.addWhole(
+            place,
+            path ->
+                WeightsWriter.write(single.get(), path, new Weights(checkpoint.tensors(), facts)));
       } else {
         ModelOptions.Loaded model = ModelOptions.from(arguments, source).load(weights);
         model.warnings().forEach(console::say);
         checkpoint = model.checkpoint();
-        ServingOptions options = servingOptions(arguments, force);
+        ServingOptions options = servingOptions(arguments, weights, force);
         outputs.addWhole(
             place,
             path -> SavedModelExport.write(checkpoint, model.network().config(), path, options));
@@ -133,16 +147,27 @@ final class ConvertCommand implements Command {
     }
   }
 
-  private static void write(Format format, Path target, Checkpoint checkpoint) throws IOException {
-    WeightsWriter.write(format, target, new Weights(checkpoint.tensors(), checkpoint.metadata()));
+  /** The metadata, and for safetensors the mark of PyTorch's axis order where it is that. */
+  private static Map<String, String> facts(ModelWeights weights) {
+    Checkpoint checkpoint = weights.checkpoint();
+    Map<String, String> facts = new LinkedHashMap<>(checkpoint.metadata());
+    if (weights.isInPyTorchOrder()) {
+      facts.putIfAbsent(Safetensors.AXIS_ORDER, Safetensors.PYTORCH);
+    }
+    return facts;
   }
 
-  private static ServingOptions servingOptions(Arguments arguments, boolean force) {
+  /** What is not given is as in the SavedModel that is converted, if it is one. */
+  private static ServingOptions servingOptions(
+      Arguments arguments, ModelWeights weights, boolean force) {
+    Optional<ModelDescription> source = weights.description();
+    Normalization normalization =
+        source.map(ModelDescription::normalization).orElse(Normalization.CIFAR);
     return new ServingOptions(
-        arguments.has(SERVE_RAW),
+        arguments.has(SERVE_RAW) || source.map(ModelDescription::rawImages).orElse(false),
         new Normalization(
-            arguments.get(DataOptions.MEAN, Normalization.CIFAR.mean()),
-            arguments.get(DataOptions.STD, Normalization.CIFAR.std())),
+            arguments.get(DataOptions.MEAN, normalization.mean()),
+            arguments.get(DataOptions.STD, normalization.std())),
         force);
   }
 

@@ -50,6 +50,6 @@ record Source(Path path, OptionalLong version, List<Renaming> renamings) {
   ModelWeights read(Console console) throws IOException {
     ModelWeights weights = ModelWeights.read(path, version);
     return new ModelWeights(
-        Renaming.apply(renamings, weights.checkpoint(), console), weights.config());
+        Renaming.apply(renamings, weights.checkpoint(), console), weights.description());
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.hesse.io.report.HessianReport;
 import dev.hesse.io.report.ReportReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -78,6 +79,31 @@ class ServingConversionTest {
             "hesse: %s has no versions, which are numbered folders with saved_model.pb."
                     .formatted(DEMO)
                 + " Leave the version out, or give the folder with the versions.\n");
+  }
+
+  @Test
+  void aSavedModelOfASavedModelTakesTheSameImages() throws IOException {
+    Path first = folder.resolve("first");
+    CommandRun.of("convert --serve-raw --mean 0.1,0.2,0.3 --std 0.4,0.5,0.6", DEMO, first);
+    Path second = folder.resolve("second");
+    assertThat(CommandRun.of("convert", first, second).err()).isEmpty();
+    assertThat(images(second)).isEqualTo(images(first)).contains("\"raw\":true", "[0.1,0.2,0.3]");
+    Path third = folder.resolve("third");
+    assertThat(CommandRun.of("convert --std 1,2,3", second, third).err()).isEmpty();
+    assertThat(images(third))
+        .isEqualTo("{\"raw\":true,\"mean\":[0.1,0.2,0.3],\"std\":[1.0,2.0,3.0]}");
+
+    Path floats = folder.resolve("floats");
+    CommandRun.of("convert --mean 0.1,0.2,0.3", DEMO, floats);
+    Path raw = folder.resolve("raw");
+    CommandRun.of("convert --serve-raw", floats, raw);
+    assertThat(images(raw)).isEqualTo(images(floats).replace("false", "true"));
+  }
+
+  /** What the first version says about its images. */
+  private static String images(Path served) throws IOException {
+    String text = Files.readString(served.resolve("1/assets.extra/hesse.json"));
+    return text.replaceAll("\\s", "").replaceFirst(".*\"images\":(\\{.*?\\}).*", "$1");
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hesse.io.Checkpoint;
 import dev.hesse.io.DType;
 import dev.hesse.io.StoredTensor;
+import dev.hesse.io.safetensors.Safetensors;
 import dev.hesse.io.tensorbundle.TensorBundle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -119,6 +120,31 @@ class TensorFlowNamesTest {
     Map<String, StoredTensor> expected = new LinkedHashMap<>(Checkpoint.read(DEMO).tensors());
     expected.keySet().removeIf(name -> name.endsWith("num_batches_tracked"));
     assertSameTensors(Checkpoint.read(back).tensors(), expected);
+  }
+
+  @Test
+  void onlyPyTorchsAxisOrderIsMarkedAsThat() throws IOException {
+    assertThat(markAfter(DEMO)).isEqualTo("pt");
+    assertThat(markAfter(folder.resolve("served"))).isEqualTo("pt");
+    assertThat(markAfter(variables)).isEqualTo("none");
+    assertThat(markAfter(saved())).isEqualTo("none");
+    Path bundle = folder.resolve("demo.ckpt");
+    CommandRun.of("convert", DEMO, bundle);
+    assertThat(markAfter(bundle)).isEqualTo("pt");
+    Path unknown = folder.resolve("unknown.npz");
+    CommandRun.of("convert", CommandRun.testdata("checkpoints/views.pt"), unknown);
+    assertThat(markAfter(unknown)).isEqualTo("none");
+
+    Path marked = folder.resolve("marked.safetensors");
+    Safetensors.write(marked, Checkpoint.read(variables).tensors(), Map.of("format", "tf"));
+    assertThat(markAfter(marked)).isEqualTo("tf");
+  }
+
+  /** The mark of the axis order in a safetensors file made of a source. */
+  private String markAfter(Path source) throws IOException {
+    Path target = folder.resolve("target.safetensors");
+    assertThat(CommandRun.of("convert --force", source, target).err()).isEmpty();
+    return Checkpoint.read(target).metadata().getOrDefault("format", "none");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.hesse.models;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.Checkpoint;
 import dev.hesse.io.StoredTensor;
+import dev.hesse.io.safetensors.Safetensors;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +29,6 @@ public final class TensorFlowWeights {
   private static final String REMEDY =
       "Give the tensors the network's own names, such as layer1.0.conv1.weight, with --rename";
 
-  /** Metadata that states an axis order, and is no longer true of reordered tensors. */
-  private static final String AXIS_ORDER = "format";
-
   private TensorFlowWeights() {}
 
   /** Whether the tensors have names of TensorFlow's, which are mapped by their numbers. */
@@ -53,13 +51,8 @@ public final class TensorFlowWeights {
         return changed(
             checkpoint, TensorFlowResNet.tensors(layers, inTensorFlowOrder), layers.bookkeeping());
       }
-      boolean ours =
-          checkpoint.tensors().keySet().stream()
-              .map(ResNetWeights::canonicalName)
-              .anyMatch("layer2.0.conv1.weight"::equals);
-      List<StoredTensor> kernels =
-          checkpoint.tensors().values().stream().filter(t -> t.shape().length == 4).toList();
-      if (ours && isInOrder(kernels, 0) && !isInOrder(kernels, 2)) {
+      List<StoredTensor> kernels = kernelsOfOurs(checkpoint);
+      if (!isInOrder(kernels, 2) && isInOrder(kernels, 0)) {
         Map<String, StoredTensor> tensors = new LinkedHashMap<>(checkpoint.tensors());
         tensors.replaceAll((name, tensor) -> PyTorchLayout.fromGraph(tensor));
         return changed(checkpoint, tensors, List.of());
@@ -70,10 +63,27 @@ public final class TensorFlowWeights {
     }
   }
 
+  /** Whether the tensors have PyTorch's names of a ResNet and PyTorch's axis order. */
+  public static boolean isInPyTorchOrder(Checkpoint checkpoint) {
+    List<StoredTensor> kernels = kernelsOfOurs(checkpoint);
+    return !kernels.isEmpty() && isInOrder(kernels, 2);
+  }
+
+  /** Kernels of convolutions, if the names are PyTorch's of a ResNet; otherwise none. */
+  private static List<StoredTensor> kernelsOfOurs(Checkpoint checkpoint) {
+    boolean ours =
+        checkpoint.tensors().keySet().stream()
+            .map(ResNetWeights::canonicalName)
+            .anyMatch("layer2.0.conv1.weight"::equals);
+    return ours
+        ? checkpoint.tensors().values().stream().filter(t -> t.shape().length == 4).toList()
+        : List.of();
+  }
+
   private static Checkpoint changed(
       Checkpoint checkpoint, Map<String, StoredTensor> tensors, List<String> bookkeeping) {
     Map<String, String> metadata = new LinkedHashMap<>(checkpoint.metadata());
-    metadata.remove(AXIS_ORDER);
+    metadata.remove(Safetensors.AXIS_ORDER); // which was another
     return new Checkpoint(
         checkpoint.path(),
         checkpoint.format(),

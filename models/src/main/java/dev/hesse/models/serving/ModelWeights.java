@@ -3,6 +3,7 @@ package dev.hesse.models.serving;
 import dev.hesse.io.Checkpoint;
 import dev.hesse.io.Checkpoint.Format;
 import dev.hesse.models.ResNetConfig;
+import dev.hesse.models.TensorFlowWeights;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -11,9 +12,23 @@ import java.util.OptionalLong;
 /**
  * Weights from any file or folder that holds some.
  *
- * @param config the architecture, where the source states it
+ * @param description of a SavedModel that {@link SavedModelExport} wrote
  */
-public record ModelWeights(Checkpoint checkpoint, Optional<ResNetConfig> config) {
+public record ModelWeights(Checkpoint checkpoint, Optional<ModelDescription> description) {
+
+  /** The architecture, where the source states it. */
+  public Optional<ResNetConfig> config() {
+    return description.map(ModelDescription::config);
+  }
+
+  /** Whether the tensors are known to have PyTorch's axis order. */
+  public boolean isInPyTorchOrder() {
+    return switch (checkpoint.format()) {
+      case PYTORCH_ZIP, PYTORCH_LEGACY -> true;
+      case SAFETENSORS, NPZ, TENSORFLOW_CHECKPOINT, SAVED_MODEL ->
+          description.isPresent() || TensorFlowWeights.isInPyTorchOrder(checkpoint);
+    };
+  }
 
   /**
    * Reads a checkpoint in any format, or the variables of a SavedModel.
@@ -33,8 +48,8 @@ public record ModelWeights(Checkpoint checkpoint, Optional<ResNetConfig> config)
             Format.SAVED_MODEL,
             model.sha256(),
             model.weights().tensors(),
-            model.weights().metadata());
-    return new ModelWeights(
-        checkpoint, Optional.ofNullable(model.description()).map(ModelDescription::config));
+            model.weights().metadata(),
+            model.weights().omitted());
+    return new ModelWeights(checkpoint, Optional.ofNullable(model.description()));
   }
 }
