@@ -52,7 +52,7 @@ public record RunState(
    * @param stepSeconds that of its steps alone
    */
   public record EpochSoFar(
-      int steps, double lossSum, long correct, double seconds, double stepSeconds) {
+      int steps, double lossSum, double correct, double seconds, double stepSeconds) {
     static final EpochSoFar NONE = new EpochSoFar(0, 0, 0, 0, 0);
 
     public EpochSoFar {
@@ -84,7 +84,7 @@ public record RunState(
     metadata.put(EPOCHS, Integer.toString(epochs));
     metadata.put(STEPS, Integer.toString(running.steps()));
     metadata.put(LOSS_SUM, Double.toString(running.lossSum()));
-    metadata.put(CORRECT, Long.toString(running.correct()));
+    metadata.put(CORRECT, Double.toString(running.correct()));
     metadata.put(SECONDS, Double.toString(running.seconds()));
     metadata.put(STEP_SECONDS, Double.toString(running.stepSeconds()));
     metadata.put(FINISHED, Boolean.toString(finished));
@@ -119,7 +119,7 @@ public record RunState(
           new EpochSoFar(
               Integer.parseInt(required(metadata, STEPS)),
               Double.parseDouble(required(metadata, LOSS_SUM)),
-              Long.parseLong(required(metadata, CORRECT)),
+              Double.parseDouble(required(metadata, CORRECT)),
               Double.parseDouble(required(metadata, SECONDS)),
               Double.parseDouble(required(metadata, STEP_SECONDS))),
           Boolean.parseBoolean(required(metadata, FINISHED)),

@@ -5,7 +5,7 @@ import dev.hesse.hessian.ModelException;
 import dev.hesse.hessian.linalg.Progress;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.StoredTensor;
-import dev.hesse.io.data.Batch;
+import dev.hesse.io.data.ImageBatch;
 import dev.hesse.io.pytorch.PyTorchZip;
 import dev.hesse.io.report.TrainingLog;
 import dev.hesse.io.report.TrainingLog.Epoch;
@@ -114,9 +114,9 @@ final class TrainingCourse {
             epoch,
             rate,
             running.lossSum() / examples,
-            (double) running.correct() / examples,
+            running.correct() / examples,
             tested.loss(),
-            (double) tested.correct() / run.test().examples(),
+            tested.correct() / run.test().examples(),
             secondsBefore + (System.nanoTime() - start) * 1e-9,
             running.stepSeconds() / stepsPerEpoch);
     List<Epoch> epochs = new ArrayList<>(log.epochs());
@@ -150,9 +150,9 @@ final class TrainingCourse {
             epoch,
             running.steps())) {
       while (running.steps() < stepsPerEpoch) {
-        Batch batch = batches.take();
+        ImageBatch batch = batches.take();
         long stepStart = System.nanoTime();
-        Evaluation evaluation = session.step(batch, rate);
+        Evaluation evaluation = session.step(batch.batch(run.train().exampleShape()), rate);
         long now = System.nanoTime();
         if (!Double.isFinite(evaluation.loss())) {
           throw diverged("the loss is " + evaluation.loss(), running.steps() + 1);
@@ -179,7 +179,7 @@ final class TrainingCourse {
   private Evaluation test(TrainingSession session, Progress progress) {
     int examples = run.test().examples();
     double lossSum = 0;
-    int correct = 0;
+    double correct = 0;
     for (int from = 0; from < examples; from += options.testBatchSize()) {
       progress.update("testing", from, examples, Double.NaN);
       int count = Math.min(options.testBatchSize(), examples - from);

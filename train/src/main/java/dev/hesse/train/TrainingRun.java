@@ -3,9 +3,9 @@ package dev.hesse.train;
 import dev.hesse.hessian.linalg.Progress;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.FileBytes;
-import dev.hesse.io.data.Batch;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.io.data.Dataset;
+import dev.hesse.io.data.ImageBatch;
 import dev.hesse.io.report.TrainingLog;
 import dev.hesse.io.report.TrainingLog.Epoch;
 import dev.hesse.io.report.TrainingLogReader;
@@ -146,8 +146,8 @@ public record TrainingRun(
   /** The SHA-256 digest of the numbers of examples and of 64 training examples spread evenly. */
   private String sample() {
     int count = Math.min(SAMPLE, train.examples());
-    Batch batch =
-        train.read(
+    ImageBatch batch =
+        train.images(
             IntStream.range(0, count)
                 .map(i -> (int) ((long) i * train.examples() / count))
                 .toArray());

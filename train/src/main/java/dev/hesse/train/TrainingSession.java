@@ -2,6 +2,7 @@ package dev.hesse.train;
 
 import dev.hesse.hessian.CompiledLoss.Evaluation;
 import dev.hesse.hessian.Device;
+import dev.hesse.hessian.FedBatch;
 import dev.hesse.hessian.Tensors;
 import dev.hesse.hessian.autodiff.FoldScale;
 import dev.hesse.hessian.autodiff.Gradient;
@@ -9,6 +10,7 @@ import dev.hesse.io.StoredTensor;
 import dev.hesse.io.data.Batch;
 import dev.hesse.models.Constants;
 import dev.hesse.models.LossGraph;
+import dev.hesse.models.LossGraph.Feed;
 import dev.hesse.models.LossGraph.Variable;
 import dev.hesse.models.Precision;
 import dev.hesse.models.ResNet;
@@ -16,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
@@ -29,7 +30,6 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.GraphDef;
-import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
@@ -58,10 +58,10 @@ public final class TrainingSession implements AutoCloseable {
 
   /** The nodes for one batch size; without updates to evaluate. */
   private record Part(
-      Output<TNumber> inputs,
-      Output<TInt32> labels,
-      Output<TNumber> logits,
+      String prefix,
+      List<Feed> feeds,
       Output<TNumber> loss,
+      Output<TNumber> correct,
       List<Op> updates) {}
 
   /**
@@ -133,19 +133,14 @@ public final class TrainingSession implements AutoCloseable {
   }
 
   private Evaluation run(Part part, Batch batch, Function<Session.Runner, Session.Runner> setUp) {
-    Shape shape = part.inputs().shape();
-    try (TNumber inputs = Tensors.of(precision, shape, batch.inputs());
-        TInt32 labels = TInt32.vectorOf(batch.labels());
+    try (FedBatch fed = new FedBatch(graph, part.prefix(), part.feeds(), batch);
         Result result =
-            setUp
-                .apply(session.runner())
-                .feed(part.inputs(), inputs)
-                .feed(part.labels(), labels)
+            fed.feedTo(setUp.apply(session.runner()))
                 .fetch(part.loss())
-                .fetch(part.logits())
+                .fetch(part.correct())
                 .run()) {
-      return Evaluation.of(
-          Tensors.toDoubles(result.get(0))[0], Tensors.toDoubles(result.get(1)), batch.labels());
+      return new Evaluation(
+          Tensors.toDoubles(result.get(0))[0], Tensors.toDoubles(result.get(1))[0]);
     }
   }
 
@@ -182,19 +177,16 @@ public final class TrainingSession implements AutoCloseable {
 
   private Part writeEvaluation(int batchSize) {
     LossGraph loss = network.lossGraph(batchSize, precision);
-    return part(
-        "evaluate" + batchSize,
-        loss,
-        FoldScale.apply(loss.graph(), Set.of(loss.logits(), loss.loss())));
+    return part("evaluate" + batchSize, loss, FoldScale.apply(loss.graph(), loss.results()));
   }
 
   private Part part(String prefix, LossGraph loss, GraphDef definition) {
     graph.importGraphDef(definition, prefix);
     return new Part(
-        output(prefix, loss.inputs()),
-        output(prefix, loss.labels()),
-        output(prefix, loss.logits()),
+        prefix + "/",
+        loss.feeds(),
         output(prefix, loss.loss()),
+        output(prefix, loss.correct().orElseThrow()),
         new ArrayList<>());
   }
 
