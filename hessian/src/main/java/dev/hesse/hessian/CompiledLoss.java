@@ -115,11 +115,15 @@ public final class CompiledLoss implements AutoCloseable {
     }
   }
 
-  /** Runs the loss alone. */
+  /**
+   * Runs the loss alone.
+   *
+   * @throws ModelException naming the first operation whose output is not finite if the loss is not
+   */
   public Evaluation evaluate(Batch batch) {
     try (FedBatch fed = fed(batch);
         Result result = fetchEvaluation(fed.feedTo(session.runner())).run()) {
-      return evaluation(result);
+      return evaluation(result, fed);
     }
   }
 
@@ -129,10 +133,18 @@ public final class CompiledLoss implements AutoCloseable {
     return runner;
   }
 
-  private Evaluation evaluation(Result result) {
+  private Evaluation evaluation(Result result, FedBatch fed) {
+    double mean = Tensors.toDoubles(result.get(0))[0];
+    if (!Double.isFinite(mean)) {
+      String first =
+          new FiniteSearch(graph, session, loss.feeds()).first(output(loss.loss()), fed).orElse("");
+      throw new ModelException(
+          "the loss is %s, and the first numbers that are not finite are those of %s"
+              .formatted(mean, first),
+          "Check the inputs' normalisation, or take a checkpoint from before training diverged");
+    }
     return new Evaluation(
-        Tensors.toDoubles(result.get(0))[0],
-        loss.correct().isPresent() ? Tensors.toDoubles(result.get(1))[0] : Double.NaN);
+        mean, loss.correct().isPresent() ? Tensors.toDoubles(result.get(1))[0] : Double.NaN);
   }
 
   private FedBatch fed(Batch batch) {
@@ -164,7 +176,8 @@ public final class CompiledLoss implements AutoCloseable {
       KeptBatch kept = new KeptBatch(session, values, result);
       boolean read = false;
       try {
-        Pass pass = new Pass(evaluation(result), Tensors.toDoubles(result.get(evaluated)), kept);
+        Pass pass =
+            new Pass(evaluation(result, fed), Tensors.toDoubles(result.get(evaluated)), kept);
         read = true;
         return pass;
       } finally {

@@ -105,7 +105,7 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
         correct += pass.evaluation().correct();
         addTo(gradient, pass.gradient(), miniBatch.weight());
       }
-      loss = ModelException.requireFinite("loss", meanLoss);
+      loss = meanLoss;
       accuracy = correct / data.examples();
       ModelException.requireFinite("gradient norm", gradientNorm());
       MiniBatch first = batches.all().get(0);

@@ -39,8 +39,7 @@ public record LossEvaluation(double loss, double accuracy) {
         correct += part.correct();
         progress.update("loss", batch.from() + batch.count(), data.examples(), Double.NaN);
       }
-      return new LossEvaluation(
-          ModelException.requireFinite("loss", loss), correct / data.examples());
+      return new LossEvaluation(loss, correct / data.examples());
     }
   }
 }
