@@ -13,7 +13,6 @@ import org.tensorflow.types.family.TNumber;
 
 /** Batch norm as one operation. */
 final class BatchNormRules {
-  private static final int SCALE = 1;
   private static final int RESERVE_1 = 3;
   private static final int RESERVE_2 = 4;
   private static final int RESERVE_3 = 5;
@@ -27,8 +26,9 @@ final class BatchNormRules {
   }
 
   /**
-   * With running statistics it has both derivatives, see {@link InferenceBatchNorm}. Over batch
-   * statistics it has a gradient, for training, by TensorFlow's own operation.
+   * With running statistics it has both derivatives, see {@link InferenceBatchNorm}, and over those
+   * of a batch of one, see {@link InstanceNorm}. Over the statistics of several examples it has a
+   * gradient, for training, by TensorFlow's own operation.
    */
   private static final class FusedBatchNorm implements DerivativeRule {
     @Override
@@ -44,11 +44,14 @@ final class BatchNormRules {
       if (!node.flag("is_training")) {
         return new InferenceBatchNorm(node).gradient(g);
       }
+      if (InstanceNorm.applies(node)) {
+        return new InstanceNorm(node).gradient(g);
+      }
       if (!node.type().equals("FusedBatchNormV3")) {
         throw evaluationModeOnly(node);
       }
       @SuppressWarnings("unchecked") // the operation's scale is float32 whatever x is
-      Operand<TFloat32> scale = (Operand<TFloat32>) (Operand<?>) node.input(SCALE);
+      Operand<TFloat32> scale = (Operand<TFloat32>) (Operand<?>) node.input(BatchNormNode.SCALE);
       FusedBatchNormGrad<TNumber, TNumber> gradients =
           node.tf()
               .nn
@@ -69,12 +72,15 @@ final class BatchNormRules {
     @Override
     public List<@Nullable Operand<TNumber>> tangent(
         Node node, List<@Nullable Operand<TNumber>> inputs) {
-      if (node.flag("is_training")) {
-        throw evaluationModeOnly(node);
-      }
       List<@Nullable Operand<TNumber>> outputs =
           new ArrayList<>(Collections.nCopies(node.outputs(), null));
-      outputs.set(0, new InferenceBatchNorm(node).tangent(inputs));
+      if (!node.flag("is_training")) {
+        outputs.set(0, new InferenceBatchNorm(node).tangent(inputs));
+      } else if (InstanceNorm.applies(node)) {
+        outputs.set(0, new InstanceNorm(node).tangent(inputs));
+      } else {
+        throw evaluationModeOnly(node);
+      }
       return outputs;
     }
 

@@ -41,8 +41,18 @@ record ConvolutionGeometry(
           "explicit_paddings",
           AttrValue.newBuilder().setList(AttrValue.ListValue.getDefaultInstance()).build());
 
-  /** The geometry of a node, which is a convolution, a pooling or the gradient of one. */
+  /** The geometry of a node that is a convolution or one of its gradients. */
   static ConvolutionGeometry of(Node node, Shape input, Shape filter, Shape output) {
+    return of(node, input, filter, output, node.integers("strides"));
+  }
+
+  /**
+   * The geometry of a node that is a convolution, a pooling or the gradient of one.
+   *
+   * @param allStrides one per dimension
+   */
+  static ConvolutionGeometry of(
+      Node node, Shape input, Shape filter, Shape output, int[] allStrides) {
     boolean channelsFirst = node.text("data_format").indexOf('C') == 1;
     int first = channelsFirst ? 2 : 1;
     int spatial = input.numDimensions() - 2;
@@ -51,7 +61,6 @@ record ConvolutionGeometry(
     long[] before = new long[spatial];
     long[] padded = new long[spatial];
     long[] outputs = new long[spatial];
-    int[] allStrides = node.integers("strides");
     int[] allDilations = node.integers("dilations");
     int[] explicit = node.integers("explicit_paddings");
     for (int i = 0; i < spatial; i++) {

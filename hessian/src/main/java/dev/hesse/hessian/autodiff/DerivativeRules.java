@@ -20,9 +20,10 @@ public final class DerivativeRules {
     kind("Functions of one number", ElementwiseRules::register);
     kind("Activations", ActivationRules::register);
     kind("Choices", SelectionRules::register);
-    kind("Constant between jumps", ConstantRule::register);
+    kind("Rounding and other steps", ConstantRule::register);
     kind("Matrix products", MatMulRules::register);
     kind("Convolutions", ConvolutionRules::register);
+    kind("Pooling", PoolingRules::register);
     kind("Biases", BiasRules::register);
     kind("Batch norm", BatchNormRules::register);
     kind("Reductions", ReductionRules::register);
@@ -30,6 +31,11 @@ public final class DerivativeRules {
     kind("Shapes", ShapeRules::register);
     kind("Joins and splits", JoinRules::register);
     kind("Slices and margins", SliceRules::register);
+    kind("Indexed slices", GatherRules::register);
+    kind("Segments", SegmentRules::register);
+    kind("Space to batch and channels", SpaceRules::register);
+    kind("Diagonals", DiagonalRules::register);
+    kind("Images", ImageRules::register);
     kind("Losses", LossRules::register);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hesse.models.Constants;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.UnaryOperator;
@@ -29,8 +30,9 @@ final class DerivativeCheck implements AutoCloseable {
   private final Session session = new Session(graph);
   private final List<double[]> values;
   private final List<double[]> directions;
+  private final List<Output<TNumber>> fed;
+  private final List<Output<TNumber>> fedDirections;
   private final List<Output<TNumber>> inputs;
-  private final List<Output<TNumber>> moving;
   private final Operand<TNumber> loss;
   private final List<@Nullable Operand<TNumber>> gradients;
   private final List<@Nullable Operand<TNumber>> products;
@@ -41,8 +43,10 @@ final class DerivativeCheck implements AutoCloseable {
     values = tested.points(random);
     Class<TNumber> type = (Class<TNumber>) (Class<?>) (single ? TFloat32.class : TFloat64.class);
     Ops tf = Ops.create(graph);
-    inputs = tested.placeholders(tf, type);
-    moving = tested.placeholders(tf, type);
+    fed = tested.placeholders(tf, type);
+    fedDirections = tested.placeholders(tf, type);
+    inputs = fed.stream().map(half -> doubled(tf, half)).toList();
+    List<Output<TNumber>> moving = fedDirections.stream().map(half -> doubled(tf, half)).toList();
     directions =
         inputs.stream().map(input -> DerivativeCase.gaussian(random, input.shape())).toList();
     loss = loss(tf, random, (single ? tested.function() : tested.inDouble()).apply(tf, operands()));
@@ -50,6 +54,11 @@ final class DerivativeCheck implements AutoCloseable {
     products =
         new Tangent(graph, inputs, gradients)
             .along(tf, new ArrayList<>(moving), UnaryOperator.identity());
+  }
+
+  /** Kernels may write over a tensor that was computed, unlike one that is fed. */
+  private static Output<TNumber> doubled(Ops tf, Output<TNumber> half) {
+    return tf.math.mul(half, Constants.scalar(tf, half.type(), 2)).asOutput();
   }
 
   private List<Operand<TNumber>> operands() {
@@ -129,28 +138,29 @@ final class DerivativeCheck implements AutoCloseable {
     if (fetched == null) {
       return new double[at.get(input).length];
     }
-    List<TNumber> fed = new ArrayList<>();
+    List<TNumber> tensors = new ArrayList<>();
     Session.Runner runner = session.runner().fetch(fetched);
-    for (int i = 0; i < inputs.size(); i++) {
-      fed.add(tensor(inputs.get(i), at.get(i)));
-      runner.feed(inputs.get(i), fed.get(2 * i));
-      fed.add(tensor(moving.get(i), directions.get(i)));
-      runner.feed(moving.get(i), fed.get(2 * i + 1));
+    for (int i = 0; i < fed.size(); i++) {
+      tensors.add(halves(fed.get(i), at.get(i)));
+      runner.feed(fed.get(i), tensors.get(2 * i));
+      tensors.add(halves(fedDirections.get(i), directions.get(i)));
+      runner.feed(fedDirections.get(i), tensors.get(2 * i + 1));
     }
     try (Result result = runner.run()) {
       return elements(result);
     } finally {
-      fed.forEach(TNumber::close);
+      tensors.forEach(TNumber::close);
     }
   }
 
-  private static TNumber tensor(Output<TNumber> placeholder, double[] values) {
+  private static TNumber halves(Output<TNumber> placeholder, double[] values) {
+    double[] halves = Arrays.stream(values).map(value -> value / 2).toArray();
     if (placeholder.type().equals(TFloat64.class)) {
-      return TFloat64.tensorOf(placeholder.shape(), DataBuffers.of(values));
+      return TFloat64.tensorOf(placeholder.shape(), DataBuffers.of(halves));
     }
     float[] rounded = new float[values.length];
     for (int i = 0; i < values.length; i++) {
-      rounded[i] = (float) values[i];
+      rounded[i] = (float) halves[i];
     }
     return TFloat32.tensorOf(placeholder.shape(), DataBuffers.of(rounded));
   }

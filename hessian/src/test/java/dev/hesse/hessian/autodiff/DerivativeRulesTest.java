@@ -46,6 +46,10 @@ class DerivativeRulesTest {
             ShapeCases.all(),
             SliceCases.all(),
             BatchNormCases.all(),
+            PoolingCases.all(),
+            GatherCases.all(),
+            ImageCases.all(),
+            DiagonalCases.all(),
             LossCases.all())
         .flatMap(cases -> cases);
   }
