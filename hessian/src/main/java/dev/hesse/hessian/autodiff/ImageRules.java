@@ -4,6 +4,9 @@ import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.types.family.TNumber;
 
 /** Resizing of images, all of it linear, and local response normalization. */
 final class ImageRules {
@@ -26,11 +29,22 @@ final class ImageRules {
     rules.put("LRN", new LocalResponseNormalization());
   }
 
-  /** The kernel of the gradient looks at the original image's shape and type only. */
+  /**
+   * The kernel of the gradient looks at the original image's shape and type only. Results are of
+   * single precision whatever the images are, and so is that kernel.
+   */
   private static void registerInterpolation(Map<String, DerivativeRule> rules, String type) {
+    AttrValue single = AttrValue.newBuilder().setType(DataType.DT_FLOAT).build();
     rules.put(
         type,
-        LinearRule.of((node, g) -> node.apply(type + "Grad", List.of(g, node.zerosLikeInput(0)))));
+        LinearRule.of(
+            (node, g) -> {
+              Operand<TNumber> original =
+                  Sums.broadcast(node.tf(), node.scalar(0), node.inputShape(0));
+              Operand<TNumber> gradient =
+                  node.apply(type + "Grad", List.of(g, original), Map.of("T", single));
+              return node.tf().dtypes.cast(gradient, node.inputType(0));
+            }));
     rules.put(
         type + "Grad",
         new MultilinearRule(

@@ -5,6 +5,7 @@ import static dev.hesse.hessian.autodiff.DerivativeCase.of;
 import static dev.hesse.hessian.autodiff.DerivativeCase.raw;
 import static dev.hesse.hessian.autodiff.DerivativeCase.shape;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.tensorflow.Operand;
@@ -53,6 +54,24 @@ final class BatchNormCases {
               Operand<TNumber> variance = aligned(tf, x.get(0), x.get(4), format);
               return normalized(tf, x, mean, variance, format);
             });
+  }
+
+  /** A case whose x has a precision of its own inside the operation. */
+  static DerivativeCase withRunningStatistics(Class<? extends TNumber> type) {
+    return of(
+            "FusedBatchNormV3 of " + type.getSimpleName(),
+            (tf, x) -> {
+              List<Operand<?>> inputs = new ArrayList<>(x);
+              inputs.set(0, tf.dtypes.cast(x.get(0), type));
+              return tf.dtypes.cast(
+                  fused(tf, "FusedBatchNormV3", "NHWC", false, inputs), x.get(0).type());
+            },
+            shape(2, 3, 2, 3),
+            shape(3),
+            shape(3),
+            shape(3),
+            shape(3))
+        .in(0.5, 2);
   }
 
   private static DerivativeCase overOneExample(String type, String format, Shape shape) {
