@@ -64,7 +64,7 @@ public final class DerivativeRules {
       throw new UnsupportedGraphException(
           "the loss depends on a parameter through %s, which has no derivative rule"
               .formatted(node),
-          "Operations with a rule: " + String.join(", ", RULES.keySet()));
+          "Write it with operations that docs/operations.md lists");
     }
     return rule;
   }

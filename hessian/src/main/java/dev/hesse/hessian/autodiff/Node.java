@@ -78,13 +78,23 @@ final class Node {
     return value.apply(operation.output(i));
   }
 
+  /** The shape of input i, without unknown dimensions. */
   Shape inputShape(int i) {
-    return operation.input(i).shape();
+    return known(operation.input(i).shape(), "input", i);
   }
 
+  /** The shape of output i, without unknown dimensions. */
   Shape outputShape(int i) {
-    Output<TNumber> output = operation.output(i);
-    return output.shape();
+    return known(rawOutput(i).shape(), "output", i);
+  }
+
+  private Shape known(Shape shape, String side, int i) {
+    if (shape.hasUnknownDimension()) {
+      throw new UnsupportedGraphException(
+          "%s %d of %s has the shape %s, which is not known whole".formatted(side, i, this, shape),
+          "Fix the batch size and other sizes in the model");
+    }
+    return shape;
   }
 
   Class<TNumber> inputType(int i) {
@@ -93,22 +103,21 @@ final class Node {
 
   /** A scalar of the number type of the first output. */
   Operand<TNumber> scalar(double value) {
-    Output<TNumber> output = operation.output(0);
-    return Constants.scalar(tf, output.type(), value);
+    return Constants.scalar(tf, rawOutput(0).type(), value);
   }
 
   /** Zeros in the shape and type of input i. */
   Operand<TNumber> zerosLikeInput(int i) {
-    return zeros(rawInput(i));
+    return zeros(inputType(i), inputShape(i));
   }
 
   /** Zeros in the shape and type of output i. */
   Operand<TNumber> zerosLikeOutput(int i) {
-    return zeros(operation.output(i));
+    return zeros(rawOutput(i).type(), outputShape(i));
   }
 
-  private Operand<TNumber> zeros(Output<TNumber> like) {
-    return Sums.broadcast(tf, Constants.scalar(tf, like.type(), 0), like.shape());
+  private Operand<TNumber> zeros(Class<TNumber> type, Shape shape) {
+    return Sums.broadcast(tf, Constants.scalar(tf, type, 0), shape);
   }
 
   AttrValue attribute(String name) {
@@ -190,6 +199,10 @@ final class Node {
     Map<String, AttrValue> attributes = new HashMap<>(definition.getAttrMap());
     attributes.putAll(changed);
     return OperationWriter.write(tf, otherType, inputs, attributes);
+  }
+
+  private Output<TNumber> rawOutput(int i) {
+    return operation.output(i);
   }
 
   private Output<TNumber> rawInput(int i) {

@@ -91,7 +91,35 @@ class DerivativeRulesTest {
       assertThatThrownBy(() -> Gradient.of(graph, number(loss), List.of(number(x))))
           .isInstanceOf(UnsupportedGraphException.class)
           .hasMessageContaining("Digamma node wave, which has no derivative rule")
-          .hasMessageContaining("Conv2D, Conv2DBackpropFilter");
+          .hasMessageContaining("docs/operations.md");
+    }
+  }
+
+  @Test
+  void aShapeThatIsNotKnownIsNamed() {
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat64> x = tf.placeholder(TFloat64.class, Placeholder.shape(Shape.of(-1, 2)));
+      Operand<TFloat64> loss =
+          tf.sum(tf.withName("flat").reshape(x, tf.constant(new int[] {-1})), tf.constant(0));
+      assertThatThrownBy(() -> Gradient.of(graph, number(loss), List.of(number(x))))
+          .isInstanceOf(UnsupportedGraphException.class)
+          .hasMessageContaining("Sum node")
+          .hasMessageContaining("[-1]")
+          .hasMessageContaining("batch size");
+    }
+  }
+
+  @Test
+  void aRepeatedLabelOfAnEinsumIsNamed() {
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat64> x = tf.placeholder(TFloat64.class, Placeholder.shape(Shape.of(2, 2)));
+      Operand<TFloat64> loss = tf.linalg.einsum(List.of(x), "ii->");
+      assertThatThrownBy(() -> Gradient.of(graph, number(loss), List.of(number(x))))
+          .isInstanceOf(UnsupportedGraphException.class)
+          .hasMessageContaining("ii->")
+          .hasMessageContaining("MatrixDiagPart");
     }
   }
 
