@@ -3,7 +3,9 @@ package dev.hesse.benchmarks;
 import dev.hesse.hessian.CompiledLoss;
 import dev.hesse.hessian.Curvature;
 import dev.hesse.hessian.Device;
+import dev.hesse.hessian.KeptBatch;
 import dev.hesse.io.data.Batch;
+import dev.hesse.io.data.ImageBatch;
 import dev.hesse.models.LossGraph;
 import dev.hesse.models.LossGraph.Variable;
 import dev.hesse.models.Precision;
@@ -46,7 +48,7 @@ public final class ProductBenchmark {
       double[] direction = new Random(3).doubles(graph.parameters().dimension(), -1, 1).toArray();
       double[][] directions = new double[block][];
       Arrays.fill(directions, direction);
-      try (CompiledLoss.KeptBatch kept = loss.differentiate(batch, true).kept()) {
+      try (KeptBatch kept = loss.differentiate(batch, true).kept()) {
         loss.product(kept, direction);
         System.out.printf("compiled-to-first-product %.2f%n", (System.nanoTime() - start) * 1e-9);
         Map<String, Runnable> runs = new LinkedHashMap<>();
@@ -114,7 +116,7 @@ public final class ProductBenchmark {
     for (int i = 0; i < images.length; i++) {
       images[i] = (float) random.nextGaussian();
     }
-    return new Batch(images, random.ints(size, 0, 10).toArray());
+    return new ImageBatch(images, random.ints(size, 0, 10).toArray()).batch(new int[] {32, 32, 3});
   }
 
   private static long peakResidentKilobytes() throws IOException {

@@ -11,7 +11,7 @@ import dev.hesse.io.data.ExampleOrder;
 import dev.hesse.io.data.Normalization;
 import dev.hesse.io.data.Split;
 import dev.hesse.io.npy.Npy;
-import dev.hesse.models.LossModel;
+import dev.hesse.models.ResNet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -136,7 +136,7 @@ record DataOptions(
    *
    * @throws BadInputException if it is bad or not what the model takes
    */
-  BatchSource open(LossModel model) throws IOException {
+  BatchSource open(ResNet model) throws IOException {
     Dataset dataset = dataset();
     requireFit(dataset, model);
     return size.all()
@@ -147,7 +147,7 @@ record DataOptions(
   /**
    * @throws BadInputException if the model does not take such examples
    */
-  static void requireFit(Dataset dataset, LossModel model) {
+  static void requireFit(Dataset dataset, ResNet model) {
     long[] shape = Arrays.stream(dataset.exampleShape()).asLongStream().toArray();
     if (!model.exampleShape().equals(Arrays.stream(shape).boxed().toList())) {
       throw new BadInputException(

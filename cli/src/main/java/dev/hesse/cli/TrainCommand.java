@@ -1,7 +1,6 @@
 package dev.hesse.cli;
 
 import dev.hesse.hessian.Device;
-import dev.hesse.io.data.BatchSource;
 import dev.hesse.io.data.CifarDataset;
 import dev.hesse.io.data.Dataset;
 import dev.hesse.io.data.ExampleOrder;
@@ -12,6 +11,7 @@ import dev.hesse.models.ResNet;
 import dev.hesse.models.ResNetConfig;
 import dev.hesse.plot.FigureOptions;
 import dev.hesse.train.Initialization;
+import dev.hesse.train.RunFiles;
 import dev.hesse.train.RunState;
 import dev.hesse.train.TrainingRun;
 import java.io.IOException;
@@ -29,12 +29,12 @@ final class TrainCommand implements Command {
           "Train a ResNet for CIFAR, and follow its Hessian on the way",
           TrainOptions.GROUPS,
           List.of(
-              "--saving-folder gets net.pt, the weights as a PyTorch checkpoint; training.json, the"
-                  + " log of all epochs; training.svg and training.pdf, its figure; and"
+              "--saving-folder gets net.pt, the network after the last epoch as a PyTorch checkpoint;"
+                  + " training.json, the log of all epochs; training.svg and training.pdf, its figure; and"
                   + " state.safetensors, from which --continue goes on. The state is written after"
                   + " each epoch and once a minute: a run that was killed and continued ends with"
                   + " the same weights, bit for bit, as one that was not.",
-              "A seed gives the same weights on the same machine."),
+              "A seed gives the same weights on the same machine and device."),
           List.of(
               new Usage.Example(
                   "train --data-dir cifar-10-batches-bin", "ResNet20 as PyHessian trains it"),
@@ -61,6 +61,7 @@ final class TrainCommand implements Command {
     try (Outputs outputs = new Outputs()) {
       console.interruption().guard(outputs);
       outputs.prepare(folder, TrainOptions.SAVING_FOLDER);
+      options.tensorBoard().ifPresent(t -> outputs.prepare(t, TrainOptions.TENSORBOARD));
       Dataset train = open(options, Split.TRAIN);
       Dataset test = open(options, Split.TEST);
       ResNetConfig network = options.recipe().network(Math.max(2, train.classes()));
@@ -69,22 +70,46 @@ final class TrainCommand implements Command {
       DataOptions.requireFit(test, initial);
       Device device = options.computation().device(console);
       TrainingRun run = plan(options, continuation.settings(), initial, train, test, device);
-      TrainProgress progress = new TrainProgress(console, output, options.epochs());
+      TrainProgress progress = new TrainProgress(console, output, options);
       progress.start(run.heading());
-      console.interruption().guard(() -> onward(folder));
-      Optional<RunState> state = continuation.state();
-      TrainingLog log = state.isPresent() ? run.goOn(state.get(), progress) : run.start(progress);
+      console
+          .interruption()
+          .guard(() -> RunState.exists(folder) ? onward(folder) : outputs.interrupt());
+      TrainingLog log = run(run, continuation.state(), progress);
       console.progress().clear();
 
-      console.interruption().guard(outputs);
+      console
+          .interruption()
+          .guard(
+              () -> {
+                outputs.interrupt();
+                return "The network is trained, its figures are not drawn. Draw them: hesse plot %s."
+                    .formatted(RunFiles.log(folder));
+              });
       Plots.add(log, FigureOptions.DEFAULT, folder, outputs);
       outputs.commit();
       if (output.json()) {
         TrainingLogWriter.write(log, console.out());
       } else {
-        progress.end(log, TrainingRun.checkpoint(folder), TrainingRun.log(folder), outputs.files());
+        progress.end(log, RunFiles.checkpoint(folder), RunFiles.log(folder), outputs.files());
       }
       return ExitStatus.DONE;
+    }
+  }
+
+  private static TrainingLog run(
+      TrainingRun run, Optional<RunState> state, TrainProgress progress) {
+    try {
+      return state.isPresent() ? run.goOn(state.get(), progress) : run.start(progress);
+    } catch (IOException e) {
+      Path folder = run.files().folder();
+      throw new CommandException(
+          ExitStatus.FAILURE,
+          "the training cannot be written down: " + IoErrors.reason(e),
+          RunState.exists(folder)
+              ? "Free the disk, then go on: hesse train --continue --saving-folder " + folder
+              : "Free the disk or name another folder",
+          e);
     }
   }
 
@@ -99,20 +124,21 @@ final class TrainCommand implements Command {
       Dataset train,
       Dataset test,
       Device device) {
-    BatchSource tests = test.inOrder(new ExampleOrder.Sequential());
     int parameters = initial.parameters().dimension();
-    TrainOptions.Recipe recipe = options.recipe();
     return new TrainingRun(
         initial,
         train,
-        tests,
+        test.inOrder(new ExampleOrder.Sequential()),
         options.on(device),
-        recipe.tracking().map(t -> t.on(train, parameters, options.computation(), recipe.seed())),
-        options.folder(),
-        settings,
-        options.saveEvery(),
-        options.tensorBoard(),
-        TrainingRun.STATE_INTERVAL_DEFAULT,
+        options
+            .tracking()
+            .map(t -> t.on(train, parameters, options.computation(), options.recipe().seed())),
+        new RunFiles(
+            options.folder(),
+            settings,
+            options.saveEvery(),
+            options.tensorBoard(),
+            RunFiles.STATE_INTERVAL_DEFAULT),
         new TrainingLog(
             AnalyzeReport.tool(device),
             new TrainingLog.Model(initial.config().toString(), parameters),

@@ -3,30 +3,27 @@ package dev.hesse.cli;
 import static dev.hesse.cli.CommandException.usage;
 
 import dev.hesse.hessian.Device;
-import dev.hesse.io.data.Normalization;
 import dev.hesse.io.report.TrainingLog.Option;
-import dev.hesse.models.ResNetConfig;
-import dev.hesse.models.ResNetConfig.Shortcut;
-import dev.hesse.train.LearningRate;
 import dev.hesse.train.TrainingOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * All that {@code hesse train} can be told.
  *
  * @param data folder with the images
- * @param recipe what the weights depend on beside the data
+ * @param tracking how the Hessian is followed, if it is
  * @param saveEvery 0 for no checkpoints on the way
  */
 record TrainOptions(
     Path data,
     Recipe recipe,
     int epochs,
+    int testBatchSize,
+    Optional<TrackingOptions> tracking,
     Path folder,
     boolean force,
     int saveEvery,
@@ -35,133 +32,37 @@ record TrainOptions(
     OutputOptions output) {
 
   static final Path FOLDER_DEFAULT = Path.of("checkpoints");
-  private static final List<Integer> DECAY_EPOCHS_DEFAULT = List.of(80, 120);
-  private static final double DECAY_DEFAULT = 0.1;
   private static final int MOST = 1_000_000;
 
-  /** How the learning rate goes down. */
-  private enum Schedule {
-    STEP,
-    COSINE;
-
-    String label() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
-  /**
-   * What must stay as it was for a run to go on.
-   *
-   * @param normalization of the images
-   * @param tracking how the Hessian is followed, if it is
-   */
-  record Recipe(
-      int depth,
-      int width,
-      boolean residual,
-      boolean batchNorm,
-      Shortcut shortcut,
-      Normalization normalization,
-      int batchSize,
-      int testBatchSize,
-      LearningRate learningRate,
-      double momentum,
-      double weightDecay,
-      boolean augment,
-      long seed,
-      Optional<TrackingOptions> tracking) {
-
-    ResNetConfig network(int classes) {
-      return new ResNetConfig(depth, width, classes, residual, batchNorm, shortcut);
-    }
-  }
-
-  private static final CommandOption<Integer> BATCH_SIZE =
-      CommandOption.of("batch-size", ValueType.whole(1, MOST), "images per step")
-          .withDefault(TrainingOptions.BATCH_SIZE_DEFAULT);
-  private static final CommandOption<Integer> TEST_BATCH_SIZE =
-      CommandOption.of("test-batch-size", ValueType.whole(1, MOST), "images at once when testing")
-          .withDefault(TrainingOptions.TEST_BATCH_SIZE_DEFAULT);
   private static final CommandOption<Integer> EPOCHS =
       CommandOption.of("epochs", ValueType.whole(1, MOST), "passes over the training images")
           .withDefault(TrainingOptions.EPOCHS_DEFAULT);
-  private static final CommandOption<Double> LR =
-      CommandOption.of("lr", ValueType.between(0, 1e6), "learning rate at the start")
-          .withDefault(TrainingOptions.LEARNING_RATE_DEFAULT);
-  private static final CommandOption<Schedule> SCHEDULE =
-      CommandOption.of(
-              "lr-schedule",
-              ValueType.choice(Schedule.class, Schedule::label),
-              "step multiplies it by --lr-decay, cosine leads to nearly 0 in the last epoch")
-          .withDefault(Schedule.STEP.label());
-  private static final CommandOption<Double> LR_DECAY =
-      CommandOption.of("lr-decay", ValueType.between(0, 1e6), "its factor at each step")
-          .withDefault(DECAY_DEFAULT);
-  private static final CommandOption<List<Integer>> LR_DECAY_EPOCH =
-      CommandOption.of(
-              "lr-decay-epoch", ValueType.whole(1, MOST).list(), "epochs after which it steps")
-          .withDefault("80,120");
-  private static final CommandOption<Double> MOMENTUM =
-      CommandOption.of("momentum", ValueType.between(-Double.MIN_VALUE, 1), "of SGD")
-          .withDefault(TrainingOptions.MOMENTUM_DEFAULT);
-  private static final CommandOption<Double> WEIGHT_DECAY =
-      CommandOption.of(
-              "weight-decay",
-              ValueType.between(-Double.MIN_VALUE, 1e6),
-              "multiple of each parameter that is added to its gradient")
-          .withDefault(TrainingOptions.WEIGHT_DECAY_DEFAULT);
-  private static final CommandOption<Boolean> AUGMENT =
-      CommandOption.of(
-              "augment",
-              ValueType.TRUTH,
-              "random crops with a margin of 4 pixels, random horizontal flips")
-          .withDefault(true);
-  private static final CommandOption<Long> SEED =
-      CommandOption.of(
-              "seed", DataOptions.SEED.type(), "of initial weights, order, crops and flips")
-          .withDefault(TrainingOptions.SEED_DEFAULT);
+  private static final CommandOption<Integer> TEST_BATCH_SIZE =
+      CommandOption.of("test-batch-size", ValueType.whole(1, MOST), "images at once when testing")
+          .withDefault(TrainingOptions.TEST_BATCH_SIZE_DEFAULT);
   static final CommandOption<Path> SAVING_FOLDER =
       CommandOption.of("saving-folder", ValueType.FOLDER, "where checkpoints, log and state go")
           .withDefault(FOLDER_DEFAULT + "/");
   static final CommandOption<Boolean> CONTINUE =
       CommandOption.flag(
           "continue", "go on with the run in --saving-folder, with the options that it was given");
-  private static final CommandOption<Boolean> FORCE =
-      CommandOption.flag("force", "start over where an unfinished run is in --saving-folder");
+  static final CommandOption<Boolean> FORCE =
+      CommandOption.flag("force", "start over where a run is in --saving-folder");
   private static final CommandOption<Integer> SAVE_EVERY =
       CommandOption.of(
           "save-every",
           ValueType.whole(1, MOST),
           "also keep the weights after every N epochs: net-epoch-NNN.pt");
-  private static final CommandOption<Path> TENSORBOARD =
+  static final CommandOption<Path> TENSORBOARD =
       CommandOption.of("tensorboard", ValueType.FOLDER, "write event files for TensorBoard there");
 
   static final List<Usage.Group> GROUPS =
       List.of(
-          new Usage.Group(
-              "network",
-              List.of(
-                  ModelOptions.ARCH,
-                  ModelOptions.DEPTH.withDefault(ResNetConfig.DEPTH_DEFAULT),
-                  ModelOptions.WIDTH.withDefault(ResNetConfig.WIDTH_DEFAULT),
-                  ModelOptions.SHORTCUT.withDefault(ResNetConfig.DEFAULT.shortcut()),
-                  ModelOptions.BATCH_NORM.withDefault(ResNetConfig.DEFAULT.batchNorm()),
-                  ModelOptions.RESIDUAL.withDefault(ResNetConfig.DEFAULT.residual()))),
-          new Usage.Group(
-              "data", List.of(DataOptions.DATA_DIR, DataOptions.MEAN, DataOptions.STD, AUGMENT)),
+          Recipe.NETWORK,
+          Recipe.DATA,
           new Usage.Group(
               "training",
-              List.of(
-                  EPOCHS,
-                  BATCH_SIZE,
-                  TEST_BATCH_SIZE,
-                  LR,
-                  SCHEDULE,
-                  LR_DECAY,
-                  LR_DECAY_EPOCH,
-                  MOMENTUM,
-                  WEIGHT_DECAY,
-                  SEED)),
+              Stream.concat(Stream.of(EPOCHS, TEST_BATCH_SIZE), Recipe.DESCENT.stream()).toList()),
           TrackingOptions.GROUP,
           ComputeOptions.GROUP,
           new Usage.Group(
@@ -193,8 +94,10 @@ record TrainOptions(
     int epochs = arguments.get(EPOCHS, TrainingOptions.EPOCHS_DEFAULT);
     return new TrainOptions(
         data,
-        recipe(arguments, epochs),
+        Recipe.from(arguments, epochs),
         epochs,
+        arguments.get(TEST_BATCH_SIZE, TrainingOptions.TEST_BATCH_SIZE_DEFAULT),
+        TrackingOptions.from(arguments),
         arguments.get(SAVING_FOLDER, FOLDER_DEFAULT),
         arguments.has(FORCE),
         arguments.get(SAVE_EVERY, 0),
@@ -203,83 +106,28 @@ record TrainOptions(
         OutputOptions.from(arguments));
   }
 
-  private static Recipe recipe(Arguments arguments, int epochs) {
-    arguments.get(ModelOptions.ARCH);
-    long seed = arguments.get(SEED, TrainingOptions.SEED_DEFAULT);
-    return new Recipe(
-        arguments.get(ModelOptions.DEPTH, ResNetConfig.DEPTH_DEFAULT),
-        arguments.get(ModelOptions.WIDTH, ResNetConfig.WIDTH_DEFAULT),
-        arguments.get(ModelOptions.RESIDUAL, ResNetConfig.DEFAULT.residual()),
-        arguments.get(ModelOptions.BATCH_NORM, ResNetConfig.DEFAULT.batchNorm()),
-        arguments.get(ModelOptions.SHORTCUT, ResNetConfig.DEFAULT.shortcut()),
-        new Normalization(
-            arguments.get(DataOptions.MEAN, Normalization.CIFAR.mean()),
-            arguments.get(DataOptions.STD, Normalization.CIFAR.std())),
-        arguments.get(BATCH_SIZE, TrainingOptions.BATCH_SIZE_DEFAULT),
-        arguments.get(TEST_BATCH_SIZE, TrainingOptions.TEST_BATCH_SIZE_DEFAULT),
-        learningRate(arguments, epochs),
-        arguments.get(MOMENTUM, TrainingOptions.MOMENTUM_DEFAULT),
-        arguments.get(WEIGHT_DECAY, TrainingOptions.WEIGHT_DECAY_DEFAULT),
-        arguments.get(AUGMENT, true),
-        seed,
-        TrackingOptions.from(arguments));
-  }
-
-  private static LearningRate learningRate(Arguments arguments, int epochs) {
-    double initial = arguments.get(LR, TrainingOptions.LEARNING_RATE_DEFAULT);
-    if (arguments.get(SCHEDULE, Schedule.STEP) == Schedule.STEP) {
-      return new LearningRate.Steps(
-          initial,
-          arguments.get(LR_DECAY, DECAY_DEFAULT),
-          arguments.get(LR_DECAY_EPOCH, DECAY_EPOCHS_DEFAULT));
-    }
-    for (CommandOption<?> option : List.of(LR_DECAY, LR_DECAY_EPOCH)) {
-      if (arguments.has(option)) {
-        throw usage(
-            "%s is given with --lr-schedule cosine".formatted(option.dashed()),
-            "Leave it out: it is for --lr-schedule step");
-      }
-    }
-    return new LearningRate.Cosine(initial, epochs);
-  }
-
   /** The same for the library. */
   TrainingOptions on(Device device) {
-    return new TrainingOptions(
-        epochs,
-        recipe.batchSize(),
-        recipe.testBatchSize(),
-        recipe.learningRate(),
-        recipe.momentum(),
-        recipe.weightDecay(),
-        recipe.augment(),
-        recipe.seed(),
-        computation.precision(),
-        device);
+    return TrainingOptions.builder()
+        .epochs(epochs)
+        .batchSize(recipe.batchSize())
+        .testBatchSize(testBatchSize)
+        .learningRate(recipe.learningRate())
+        .momentum(recipe.momentum())
+        .weightDecay(recipe.weightDecay())
+        .augment(recipe.augment())
+        .seed(recipe.seed())
+        .precision(computation.precision())
+        .device(device)
+        .build();
   }
 
   /** The same as a log shows it. */
   List<Option> forLog() {
     List<Option> options = new ArrayList<>();
     options.add(new Option.Whole("epochs", epochs));
-    options.add(new Option.Whole("batchSize", recipe.batchSize()));
-    options.add(new Option.Whole("testBatchSize", recipe.testBatchSize()));
-    if (recipe.learningRate() instanceof LearningRate.Steps steps) {
-      options.add(new Option.Text("schedule", Schedule.STEP.label()));
-      options.add(new Option.Real("learningRate", steps.initial()));
-      options.add(new Option.Real("learningRateDecay", steps.factor()));
-      options.add(
-          new Option.Text(
-              "learningRateDecayEpochs",
-              steps.milestones().stream().map(String::valueOf).collect(Collectors.joining(","))));
-    } else {
-      options.add(new Option.Text("schedule", Schedule.COSINE.label()));
-      options.add(new Option.Real("learningRate", recipe.learningRate().at(1)));
-    }
-    options.add(new Option.Real("momentum", recipe.momentum()));
-    options.add(new Option.Real("weightDecay", recipe.weightDecay()));
-    options.add(new Option.Flag("augment", recipe.augment()));
-    options.add(new Option.Whole("seed", recipe.seed()));
+    options.add(new Option.Whole("testBatchSize", testBatchSize));
+    options.addAll(recipe.forLog());
     return options;
   }
 }

@@ -18,11 +18,16 @@ final class TrainProgress implements TrainingRun.Listener {
   private final Console console;
   private final boolean silent;
   private final int epochs;
+  private final int hessianEvery;
+  private double secondsOfSteps;
+  private double secondsBesideSteps;
+  private double hessianSeconds;
 
-  TrainProgress(Console console, OutputOptions output, int epochs) {
+  TrainProgress(Console console, OutputOptions output, TrainOptions options) {
     this.console = console;
     this.silent = output.quiet() || output.json();
-    this.epochs = epochs;
+    this.epochs = options.epochs();
+    this.hessianEvery = options.tracking().map(TrackingOptions::every).orElse(0);
   }
 
   void start(TrainingLog heading) {
@@ -37,8 +42,12 @@ final class TrainProgress implements TrainingRun.Listener {
 
   @Override
   public void step(int epoch, EpochSoFar soFar, int steps, long examples) {
+    secondsOfSteps = soFar.seconds();
     double perStep = soFar.seconds() / soFar.steps();
-    double left = perStep * ((double) steps * (epochs - epoch + 1) - soFar.steps());
+    double left =
+        perStep * ((double) steps * (epochs - epoch + 1) - soFar.steps())
+            + secondsBesideSteps * (epochs - epoch + 1)
+            + hessianSeconds * hessiansFrom(epoch);
     console
         .progress()
         .show(
@@ -53,8 +62,16 @@ final class TrainProgress implements TrainingRun.Listener {
                 ProgressLine.time(left)));
   }
 
+  /** How many measurements follow the epochs from this one on. */
+  private int hessiansFrom(int epoch) {
+    return hessianEvery == 0
+        ? 0
+        : epochs / hessianEvery - (epoch - 1) / hessianEvery + (epochs % hessianEvery == 0 ? 0 : 1);
+  }
+
   @Override
   public void epoch(Epoch epoch) {
+    secondsBesideSteps = epoch.seconds() - secondsOfSteps;
     print(
         "epoch %3d/%d  rate %-9.4g train %.4f  %5.2f %%   test %.4f  %5.2f %%   %s",
         epoch.epoch(),
@@ -69,6 +86,7 @@ final class TrainProgress implements TrainingRun.Listener {
 
   @Override
   public void curvature(Curvature curvature) {
+    hessianSeconds = curvature.seconds();
     Trace trace = curvature.trace();
     print(
         "Hessian after epoch %d: largest eigenvalue %.6g (residual %.1e)%s, trace %s, %d products, %s",
@@ -79,6 +97,11 @@ final class TrainProgress implements TrainingRun.Listener {
         Uncertain.text(trace.value(), trace.standardError()),
         curvature.hvps(),
         ProgressLine.time(curvature.seconds()));
+  }
+
+  @Override
+  public void warning(String message) {
+    console.say("warning: " + message);
   }
 
   @Override

@@ -3,9 +3,9 @@ package dev.hesse.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.hesse.io.data.Batch;
 import dev.hesse.io.data.Cifar10Archive;
 import dev.hesse.io.data.CifarDataset;
+import dev.hesse.io.data.ImageBatch;
 import dev.hesse.io.data.Normalization;
 import dev.hesse.io.data.PublishedFile;
 import dev.hesse.io.data.Split;
@@ -61,9 +61,9 @@ class DataCommandTest {
     return Cifar10Archive.files().stream().map(Path::of).toList();
   }
 
-  private static Batch readAll(Path directory, Split split) throws IOException {
+  private static ImageBatch readAll(Path directory, Split split) throws IOException {
     CifarDataset dataset = CifarDataset.open(directory, split, Normalization.CIFAR);
-    return dataset.read(IntStream.range(0, dataset.examples()).toArray());
+    return dataset.images(IntStream.range(0, dataset.examples()).toArray());
   }
 
   @Test
@@ -95,7 +95,7 @@ class DataCommandTest {
     String few = "data make --quiet --train-examples 5 --test-examples 1 --seed ";
     assertThat(CommandRun.of(few + "1 --out", folder))
         .isEqualTo(new CommandRun(ExitStatus.DONE, "", ""));
-    Batch first = readAll(folder, Split.TRAIN);
+    ImageBatch first = readAll(folder, Split.TRAIN);
 
     CommandRun again = CommandRun.of(few + "2 --out", folder);
     assertThat(again.status()).isEqualTo(ExitStatus.WRONG_USAGE);

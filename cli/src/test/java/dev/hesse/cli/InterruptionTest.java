@@ -34,9 +34,42 @@ class InterruptionTest {
     endsAtOnceAndLeavesNothing("/1001000", "data", "make", "--train-examples=1000000");
   }
 
-  /** Terminates it once its progress shows the text. */
+  @Test
+  void amidTrainingSaysHowToGoOn() throws Exception {
+    Path run = folder.resolve("run");
+    Path data = folder.resolve("data");
+    assertThat(
+            CommandRun.of("data make --train-examples 2000 --test-examples 10 --out", data).err())
+        .isEmpty();
+    assertThat(
+            interrupted(
+                "step 3/",
+                "train",
+                "--data-dir=" + data,
+                "--depth=8",
+                "--width=2",
+                "--saving-folder=" + run))
+        .endsWith(
+            "hesse: interrupted. Go on where it was: hesse train --continue --saving-folder %s.\n"
+                .formatted(run));
+    assertThat(run.resolve("state.safetensors")).exists();
+  }
+
   private void endsAtOnceAndLeavesNothing(String progress, String... arguments) throws Exception {
     Path out = folder.resolve("out");
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add("--out=" + out);
+    assertThat(interrupted(progress, all.toArray(String[]::new)))
+        .endsWith("hesse: interrupted. No output was written.\n");
+    assertThat(out).doesNotExist();
+  }
+
+  /**
+   * Terminates the command once its progress shows the text.
+   *
+   * @return what it wrote on standard error from there
+   */
+  private static String interrupted(String progress, String... arguments) throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -46,20 +79,18 @@ class InterruptionTest {
                 "-Dhesse.terminal=true",
                 Main.class.getName()));
     command.addAll(List.of(arguments));
-    command.add("--out=" + out);
     Process process =
         new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+    String rest;
     try (InputStream err = process.getErrorStream()) {
       readUntil(progress, err);
-      assertThat(out).isDirectory();
       process.toHandle().destroy();
-      assertThat(new String(err.readAllBytes(), StandardCharsets.UTF_8))
-          .endsWith("hesse: interrupted. No output was written.\n");
+      rest = new String(err.readAllBytes(), StandardCharsets.UTF_8);
     } finally {
       process.destroyForcibly();
     }
     assertThat(process.waitFor()).isEqualTo(130);
-    assertThat(out).doesNotExist();
+    return rest;
   }
 
   private static void readUntil(String text, InputStream in) throws IOException {

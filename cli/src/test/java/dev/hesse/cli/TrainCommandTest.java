@@ -107,8 +107,6 @@ class TrainCommandTest {
       process.destroyForcibly();
     }
     process.waitFor();
-    assertThat(killed.resolve("net.pt")).doesNotExist();
-
     CommandRun refused = train(killed, options);
     assertThat(refused.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(refused.err())
@@ -118,9 +116,110 @@ class TrainCommandTest {
     assertThat(changed.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(changed.err()).contains("--lr 0.2 is not what the run to continue was started with");
 
-    CommandRun continued = CommandRun.of("train --continue --quiet --saving-folder", killed);
+    CommandRun both = train(killed, "--continue --force");
+    assertThat(both.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(both.err()).contains("--continue is given with --force");
+
+    CommandRun continued =
+        CommandRun.of(
+            "train --continue --quiet --cuda false --test-batch-size 7 --saving-folder", killed);
     assertThat(continued).isEqualTo(new CommandRun(ExitStatus.DONE, "", ""));
     assertThat(killed.resolve("net.pt")).hasSameBinaryContentAs(whole.resolve("net.pt"));
+
+    CommandRun again = train(killed, options);
+    assertThat(again.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(again.err()).contains("holds a run that is finished", "--force");
+    CommandRun elsewhere =
+        CommandRun.of("train --continue --quiet --device cpu --saving-folder", killed);
+    assertThat(elsewhere).isEqualTo(new CommandRun(ExitStatus.DONE, "", ""));
+  }
+
+  @Test
+  void aRunGoesOnWithItsOwnDataOnly() {
+    CommandRun other =
+        CommandRun.of(
+            "data make --seed 9 --train-examples 200 --test-examples 40 --out",
+            folder.resolve("other"));
+    assertThat(other.err()).isEmpty();
+    Path run = folder.resolve("run");
+    assertThat(train(run, SMALL + " --epochs 1").err()).isEmpty();
+    CommandRun continued =
+        CommandRun.of(
+            "train --continue --data-dir", folder.resolve("other"), "--saving-folder", run);
+    assertThat(continued.status()).isEqualTo(ExitStatus.BAD_INPUT);
+    assertThat(continued.err())
+        .hasLineCount(1)
+        .contains("is of a run on other examples. Continue it with the data");
+  }
+
+  @Test
+  void stateThatIsNotTheCommandsIsOneLine() throws IOException {
+    Path run = folder.resolve("run");
+    assertThat(train(run, SMALL + " --epochs 1").err()).isEmpty();
+    Path state = run.resolve("state.safetensors");
+    String text = Files.readString(state, StandardCharsets.ISO_8859_1);
+    Files.writeString(
+        state,
+        text.replace("\"setting.depth\":\"8\"", "\"setting.depth\":\"x\""),
+        StandardCharsets.ISO_8859_1);
+    CommandRun continued = CommandRun.of("train --continue --saving-folder", run);
+    assertThat(continued.status()).isEqualTo(ExitStatus.BAD_INPUT);
+    assertThat(continued.err())
+        .hasLineCount(1)
+        .contains("the options in the state of the run cannot be read: --depth is 'x'");
+    Files.writeString(
+        state, text.replace("\"steps\":\"0\"", "\"steps\":\"9\""), StandardCharsets.ISO_8859_1);
+    CommandRun beyond = CommandRun.of("train --continue --epochs 1 --saving-folder", run);
+    assertThat(beyond.status()).isEqualTo(ExitStatus.BAD_INPUT);
+    assertThat(beyond.err())
+        .hasLineCount(1)
+        .contains("is not of this run: step 9 of an epoch of 7");
+  }
+
+  @Test
+  void whatCannotBeWrittenIsAFailureThatSaysHowToGoOn() throws IOException {
+    Path run = folder.resolve("run");
+    // A folder in the place of a file that the second epoch writes.
+    Files.createDirectories(run.resolve("net-epoch-002.pt/x"));
+    CommandRun trained = train(run, SMALL + " --epochs 2 --save-every 2");
+    assertThat(trained.status()).isEqualTo(ExitStatus.FAILURE);
+    assertThat(trained.err())
+        .hasLineCount(1)
+        .startsWith("hesse: the training cannot be written down: ");
+  }
+
+  @Test
+  void anUnwritableFolderForEventsIsKnownBeforeAnything() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    Path run = folder.resolve("run");
+    CommandRun trained = train(run, SMALL + " --epochs 1 --tensorboard " + file);
+    assertThat(trained.status()).isEqualTo(ExitStatus.BAD_INPUT);
+    assertThat(trained.err()).hasLineCount(1).contains("--tensorboard " + file);
+    assertThat(run).doesNotExist();
+  }
+
+  @Test
+  void aLossThatDivergesNamesTheStepAndTheLastGoodCheckpoint() {
+    Path run = folder.resolve("run");
+    CommandRun trained =
+        train(
+            run,
+            "--depth 8 --width 2 --batch-size 32 --epochs 3 --lr 0.05 --lr-decay 1e5"
+                + " --lr-decay-epoch 1,1,1,1,1,1");
+    assertThat(trained.status()).isEqualTo(ExitStatus.FAILURE);
+    assertThat(trained.err())
+        .hasLineCount(1)
+        .containsPattern(
+            "in step \\d of epoch 2; .*net.pt is the network after epoch 1. Start over");
+    CommandRun analyzed =
+        CommandRun.of(
+            "analyze --only accuracy --hessian-batch-size 32 --resume",
+            run.resolve("net.pt"),
+            "--data-dir",
+            data.resolve("made"),
+            "--out",
+            folder);
+    assertThat(analyzed.status()).isEqualTo(ExitStatus.DONE);
   }
 
   private static void readUntil(String text, InputStream in) throws IOException {

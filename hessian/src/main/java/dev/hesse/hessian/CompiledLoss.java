@@ -11,7 +11,6 @@ import dev.hesse.models.ParameterLayout.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
@@ -24,7 +23,6 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.RunOptions;
-import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
 /**
@@ -58,30 +56,10 @@ public final class CompiledLoss implements AutoCloseable {
    * What one run over a batch finds.
    *
    * @param loss mean over the batch
-   * @param correct how many examples have their largest logit at the label
+   * @param correct how many examples are classified right, as {@link LossGraph#correct}; NaN where
+   *     nothing is classified
    */
-  public record Evaluation(double loss, int correct) {
-
-    /**
-     * Reads off the fetched values.
-     *
-     * @param logits examples × classes, row by row
-     */
-    public static Evaluation of(double loss, double[] logits, int[] labels) {
-      int classes = logits.length / labels.length;
-      int correct = 0;
-      for (int i = 0; i < labels.length; i++) {
-        int largest = 0;
-        for (int c = 1; c < classes; c++) {
-          if (logits[i * classes + c] > logits[i * classes + largest]) {
-            largest = c;
-          }
-        }
-        correct += largest == labels[i] ? 1 : 0;
-      }
-      return new Evaluation(loss, correct);
-    }
-  }
+  public record Evaluation(double loss, double correct) {}
 
   /**
    * What a run over a batch with its gradient finds.
@@ -105,7 +83,7 @@ public final class CompiledLoss implements AutoCloseable {
     Session started = null;
     boolean built = false;
     try {
-      graph.importGraphDef(FoldScale.apply(loss.graph(), Set.of(loss.logits(), loss.loss())));
+      graph.importGraphDef(FoldScale.apply(loss.graph(), loss.results()));
       started = new Session(graph, device.sessionConfig());
       session = started;
       for (Parameter parameter : layout.parameters()) {
@@ -137,13 +115,44 @@ public final class CompiledLoss implements AutoCloseable {
     }
   }
 
-  /** Runs the loss alone. */
+  /**
+   * Runs the loss alone.
+   *
+   * @throws ModelException naming the first operation whose output is not finite if the loss is not
+   */
   public Evaluation evaluate(Batch batch) {
-    try (Fed fed = new Fed(batch);
-        Result result =
-            fed.runner().fetch(output(loss.loss())).fetch(output(loss.logits())).run()) {
-      return evaluation(result, batch);
+    try (FedBatch fed = fed(batch);
+        Result result = fetchEvaluation(fed.feedTo(session.runner())).run()) {
+      return evaluation(result, fed);
     }
+  }
+
+  private Session.Runner fetchEvaluation(Session.Runner runner) {
+    runner.fetch(output(loss.loss()));
+    loss.correct().ifPresent(correct -> runner.fetch(output(correct)));
+    return runner;
+  }
+
+  private Evaluation evaluation(Result result, FedBatch fed) {
+    double mean = Tensors.toDoubles(result.get(0))[0];
+    if (!Double.isFinite(mean)) {
+      String first =
+          new FiniteSearch(graph, session, loss.feeds()).first(output(loss.loss()), fed).orElse("");
+      throw new ModelException(
+          "the loss is %s, and the first numbers that are not finite are those of %s"
+              .formatted(mean, first),
+          "Check the inputs' normalisation, or take a checkpoint from before training diverged");
+    }
+    return new Evaluation(
+        mean, loss.correct().isPresent() ? Tensors.toDoubles(result.get(1))[0] : Double.NaN);
+  }
+
+  private FedBatch fed(Batch batch) {
+    if (batch.size() != loss.batchSize()) {
+      throw new IllegalArgumentException(
+          "a batch of %d examples, expected %d".formatted(batch.size(), loss.batchSize()));
+    }
+    return new FedBatch(graph, "", loss.feeds(), batch);
   }
 
   /** The gradient of the batch's mean loss. */
@@ -158,18 +167,17 @@ public final class CompiledLoss implements AutoCloseable {
    */
   public Pass differentiate(Batch batch, boolean keep) {
     List<KeptValues.Kept> values = keep ? cachedProduct().values().all() : List.of();
-    try (Fed fed = new Fed(batch)) {
-      Session.Runner runner =
-          fed.runner()
-              .fetch(output(loss.loss()))
-              .fetch(output(loss.logits()))
-              .fetch(gradientNodes().flat());
+    try (FedBatch fed = fed(batch)) {
+      Session.Runner runner = fetchEvaluation(fed.feedTo(session.runner()));
+      int evaluated = loss.correct().isPresent() ? 2 : 1;
+      runner.fetch(gradientNodes().flat());
       values.forEach(value -> runner.fetch(value.keep()));
       Result result = runner.run();
       KeptBatch kept = new KeptBatch(session, values, result);
       boolean read = false;
       try {
-        Pass pass = new Pass(evaluation(result, batch), Tensors.toDoubles(result.get(2)), kept);
+        Pass pass =
+            new Pass(evaluation(result, fed), Tensors.toDoubles(result.get(evaluated)), kept);
         read = true;
         return pass;
       } finally {
@@ -178,11 +186,6 @@ public final class CompiledLoss implements AutoCloseable {
         }
       }
     }
-  }
-
-  private static Evaluation evaluation(Result result, Batch batch) {
-    return Evaluation.of(
-        Tensors.toDoubles(result.get(0))[0], Tensors.toDoubles(result.get(1)), batch.labels());
   }
 
   /** The parameters that the loss does not depend on. */
@@ -238,8 +241,8 @@ public final class CompiledLoss implements AutoCloseable {
   public double[][] products(Batch batch, double[][] directions, int block) {
     DirectProduct nodes = directProduct(block);
     List<TNumber> fedVectors = new ArrayList<>();
-    try (Fed fed = new Fed(batch)) {
-      Session.Runner runner = fed.runner();
+    try (FedBatch fed = fed(batch)) {
+      Session.Runner runner = fed.feedTo(session.runner());
       for (int i = 0; i < directions.length; i++) {
         fedVectors.add(vector(directions[i]));
         runner.feed(nodes.directions().get(i), fedVectors.get(i)).fetch(nodes.products().get(i));
@@ -311,11 +314,21 @@ public final class CompiledLoss implements AutoCloseable {
             case HESSIAN -> CurvatureProduct.hessian(graph, parameters, gradientNodes().parts());
             case GAUSS_NEWTON ->
                 CurvatureProduct.gaussNewton(
-                    graph, parameters, output(loss.logits()), output(loss.loss()));
+                    graph, parameters, output(outputs()), output(loss.loss()));
           };
       writer = written;
     }
     return written;
+  }
+
+  private String outputs() {
+    return loss.outputs()
+        .orElseThrow(
+            () ->
+                new ModelException(
+                    "the Gauss-Newton matrix needs the network's outputs apart from the loss, and"
+                        + " the graph computes its loss itself",
+                    "Take the Hessian, or name outputs and a loss"));
   }
 
   private Operand<TNumber> directionPlaceholder(Ops tf) {
@@ -385,65 +398,6 @@ public final class CompiledLoss implements AutoCloseable {
     try (graph) {
       if (running != null) {
         running.close();
-      }
-    }
-  }
-
-  /** A batch as the placeholders take it. */
-  private final class Fed implements AutoCloseable {
-    private final TNumber inputs;
-    private final TInt32 labels;
-
-    Fed(Batch batch) {
-      if (batch.size() != loss.batchSize()) {
-        throw new IllegalArgumentException(
-            "a batch of %d examples, expected %d".formatted(batch.size(), loss.batchSize()));
-      }
-      Shape shape = graph.outputOrThrow(loss.inputs()).shape();
-      labels = TInt32.vectorOf(batch.labels());
-      inputs = Tensors.of(loss.precision(), shape, batch.inputs());
-    }
-
-    Session.Runner runner() {
-      return session.runner().feed(loss.inputs(), inputs).feed(loss.labels(), labels);
-    }
-
-    @Override
-    public void close() {
-      inputs.close();
-      labels.close();
-    }
-  }
-
-  /** The kept values of one batch; closing it frees them. */
-  public static final class KeptBatch implements AutoCloseable {
-    private final Session session;
-    private final List<KeptValues.Kept> values;
-    private final Result pass;
-    private final int firstHandle;
-
-    KeptBatch(Session session, List<KeptValues.Kept> values, Result pass) {
-      this.session = session;
-      this.values = values;
-      this.pass = pass;
-      this.firstHandle = pass.size() - values.size();
-    }
-
-    Session.Runner feedTo(Session.Runner runner) {
-      for (int i = 0; i < values.size(); i++) {
-        runner.feed(values.get(i).handle(), pass.get(firstHandle + i));
-      }
-      return runner;
-    }
-
-    @Override
-    public void close() {
-      try (pass) {
-        Session.Runner runner = feedTo(session.runner());
-        values.forEach(value -> runner.addTarget(value.discard()));
-        if (!values.isEmpty()) {
-          runner.run().close();
-        }
       }
     }
   }

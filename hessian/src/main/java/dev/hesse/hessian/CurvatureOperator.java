@@ -1,6 +1,5 @@
 package dev.hesse.hessian;
 
-import dev.hesse.hessian.CompiledLoss.KeptBatch;
 import dev.hesse.hessian.MiniBatches.MiniBatch;
 import dev.hesse.hessian.linalg.SymmetricOperator;
 import dev.hesse.io.data.Batch;
@@ -89,7 +88,7 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
     try {
       gradient = new double[layout.dimension()];
       double meanLoss = 0;
-      long correct = 0;
+      double correct = 0;
       int keep = howManyFit(options.memoryBytes());
       double[] firstGradient = new double[0];
       for (MiniBatch miniBatch : batches.all()) {
@@ -106,8 +105,8 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
         correct += pass.evaluation().correct();
         addTo(gradient, pass.gradient(), miniBatch.weight());
       }
-      loss = ModelException.requireFinite("loss", meanLoss);
-      accuracy = (double) correct / data.examples();
+      loss = meanLoss;
+      accuracy = correct / data.examples();
       ModelException.requireFinite("gradient norm", gradientNorm());
       MiniBatch first = batches.all().get(0);
       checks =

@@ -10,7 +10,7 @@ import dev.hesse.models.Precision;
  * The loss and accuracy of a model over a dataset.
  *
  * @param loss mean over all examples
- * @param accuracy share of examples whose largest logit is at the label
+ * @param accuracy share of examples classified right; NaN where nothing is classified
  */
 public record LossEvaluation(double loss, double accuracy) {
 
@@ -32,15 +32,14 @@ public record LossEvaluation(double loss, double accuracy) {
     try (MiniBatches batches =
         new MiniBatches(model, data, miniBatch, Curvature.HESSIAN, precision, device)) {
       double loss = 0;
-      long correct = 0;
+      double correct = 0;
       for (MiniBatch batch : batches.all()) {
         CompiledLoss.Evaluation part = batches.compiled(batch).evaluate(batches.read(batch));
         loss += batch.weight() * part.loss();
         correct += part.correct();
         progress.update("loss", batch.from() + batch.count(), data.examples(), Double.NaN);
       }
-      return new LossEvaluation(
-          ModelException.requireFinite("loss", loss), (double) correct / data.examples());
+      return new LossEvaluation(loss, correct / data.examples());
     }
   }
 }

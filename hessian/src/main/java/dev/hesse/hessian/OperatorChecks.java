@@ -1,6 +1,5 @@
 package dev.hesse.hessian;
 
-import dev.hesse.hessian.CompiledLoss.KeptBatch;
 import dev.hesse.hessian.linalg.Probes;
 import dev.hesse.io.data.Batch;
 import dev.hesse.models.Precision;

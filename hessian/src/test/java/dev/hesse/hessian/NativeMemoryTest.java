@@ -32,7 +32,7 @@ class NativeMemoryTest {
     try (CompiledLoss loss =
             new CompiledLoss(
                 net.lossGraph(1, Precision.FLOAT32), net.weights(), Curvature.HESSIAN, Device.CPU);
-        CompiledLoss.KeptBatch kept = loss.differentiate(batch, true).kept()) {
+        KeptBatch kept = loss.differentiate(batch, true).kept()) {
       double[][] x = {Networks.gaussian(net.parameters().dimension(), 3)};
       multiply(loss, kept, batch, x, 200);
       long before = residentBytes();
@@ -43,7 +43,7 @@ class NativeMemoryTest {
 
   /** A product over kept values and one over new ones, each time. */
   private static void multiply(
-      CompiledLoss loss, CompiledLoss.KeptBatch kept, Batch batch, double[][] x, int times) {
+      CompiledLoss loss, KeptBatch kept, Batch batch, double[][] x, int times) {
     for (int i = 0; i < times; i++) {
       loss.product(kept, x[0]);
       loss.products(batch, x, 1);

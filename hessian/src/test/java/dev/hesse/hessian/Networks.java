@@ -2,6 +2,7 @@ package dev.hesse.hessian;
 
 import dev.hesse.io.data.Batch;
 import dev.hesse.io.data.BatchSource;
+import dev.hesse.io.data.ImageBatch;
 import dev.hesse.models.LossGraph.Variable;
 import dev.hesse.models.Precision;
 import dev.hesse.models.ResNet;
@@ -72,21 +73,12 @@ final class Networks {
       }
 
       @Override
-      public int[] exampleShape() {
-        return new int[] {32, 32, 3};
-      }
-
-      @Override
-      public int classes() {
-        return classes;
-      }
-
-      @Override
       public Batch read(int from, int count) {
         int size = 32 * 32 * 3;
-        return new Batch(
-            Arrays.copyOfRange(images, from * size, (from + count) * size),
-            Arrays.copyOfRange(labels, from, from + count));
+        return new ImageBatch(
+                Arrays.copyOfRange(images, from * size, (from + count) * size),
+                Arrays.copyOfRange(labels, from, from + count))
+            .batch(new int[] {32, 32, 3});
       }
     };
   }

@@ -3,13 +3,16 @@ package dev.hesse.hessian;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hesse.io.data.Batch;
 import dev.hesse.models.LossGraph;
+import dev.hesse.models.LossGraph.Feed;
 import dev.hesse.models.LossGraph.Variable;
 import dev.hesse.models.LossModel;
 import dev.hesse.models.ParameterLayout;
 import dev.hesse.models.Precision;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -52,10 +55,10 @@ class OperatorChecksTest {
         return new LossGraph(
             graph.toGraphDef(),
             batchSize,
-            "images",
-            "labels",
-            "logits",
+            List.of(new Feed("images", Batch.IMAGES), new Feed("labels", Batch.LABELS)),
+            Optional.of("logits"),
             "loss",
+            Optional.empty(),
             List.of(
                 new Variable("kernel", List.of(3L, 10L), true),
                 new Variable("idle", List.of(4L), true)),
@@ -74,16 +77,6 @@ class OperatorChecksTest {
     @Override
     public Map<String, double[]> weights() {
       return Map.of("kernel", Networks.gaussian(30, 1), "idle", new double[4]);
-    }
-
-    @Override
-    public List<Long> exampleShape() {
-      return List.of(32L, 32L, 3L);
-    }
-
-    @Override
-    public int classes() {
-      return 10;
     }
 
     @Override

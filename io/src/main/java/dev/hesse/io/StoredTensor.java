@@ -9,7 +9,10 @@ import java.util.Objects;
  * A dense tensor as a file holds it: element type, shape, and its elements in row-major order,
  * little-endian, without gaps. A 0-d tensor has an empty shape and one element.
  */
-public final class StoredTensor {
+public final class StoredTensor implements DataArray {
+  /** Doubles hold every whole number up to this one. */
+  private static final long MAX_WHOLE = 1L << 53;
+
   private final DType dtype;
   private final long[] shape;
   private final ByteBuffer data;
@@ -28,6 +31,25 @@ public final class StoredTensor {
           "shape %s of %s needs %d bytes, got %d"
               .formatted(Arrays.toString(shape), dtype.label(), expected, data.remaining()));
     }
+  }
+
+  /** A float32 tensor with a copy of the values. */
+  public static StoredTensor of(long[] shape, float[] values) {
+    ByteBuffer data = littleEndian(values.length, DType.FLOAT32);
+    data.asFloatBuffer().put(values);
+    return new StoredTensor(DType.FLOAT32, shape, data);
+  }
+
+  /** An int32 tensor with a copy of the values. */
+  public static StoredTensor of(long[] shape, int[] values) {
+    ByteBuffer data = littleEndian(values.length, DType.INT32);
+    data.asIntBuffer().put(values);
+    return new StoredTensor(DType.INT32, shape, data);
+  }
+
+  private static ByteBuffer littleEndian(int count, DType dtype) {
+    return ByteBuffer.allocate(Math.multiplyExact(count, dtype.bytes()))
+        .order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /**
@@ -55,9 +77,68 @@ public final class StoredTensor {
     return dtype;
   }
 
-  /** A copy of the dimensions, outermost first. */
+  @Override
   public long[] shape() {
     return shape.clone();
+  }
+
+  @Override
+  public String elementType() {
+    return dtype.label();
+  }
+
+  @Override
+  public StoredTensor rows(int[] numbers) {
+    int bytes = Math.multiplyExact(DataArray.rowSize(shape), dtype.bytes());
+    ByteBuffer rows = ByteBuffer.allocate(Math.multiplyExact(bytes, numbers.length));
+    for (int number : numbers) {
+      rows.put(data.slice(Objects.checkIndex(number, (int) shape[0]) * bytes, bytes));
+    }
+    long[] rowsShape = shape.clone();
+    rowsShape[0] = numbers.length;
+    return new StoredTensor(dtype, rowsShape, rows.flip());
+  }
+
+  /**
+   * The same numbers as another type: rounded to a floating one, and to an integer one only if
+   * nothing changes.
+   *
+   * @throws BadInputException naming the first element that an integer type cannot hold
+   */
+  public StoredTensor as(DType other) {
+    if (other == dtype) {
+      return this;
+    }
+    ByteBuffer converted = littleEndian(elementCount(), other);
+    for (int i = 0; i < elementCount(); i++) {
+      double value = toDouble(i);
+      switch (other) {
+        case FLOAT32 -> converted.putFloat((float) value);
+        case FLOAT64 -> converted.putDouble(value);
+        case INT8 -> converted.put((byte) whole(i, value, Byte.MIN_VALUE, Byte.MAX_VALUE));
+        case INT16 -> converted.putShort((short) whole(i, value, Short.MIN_VALUE, Short.MAX_VALUE));
+        case INT32 -> converted.putInt((int) whole(i, value, Integer.MIN_VALUE, Integer.MAX_VALUE));
+        case INT64 -> converted.putLong(whole(i, value, -MAX_WHOLE, MAX_WHOLE));
+        case UINT8 -> converted.put((byte) whole(i, value, 0, 0xff));
+        case UINT16 -> converted.putShort((short) whole(i, value, 0, 0xffff));
+        case UINT32 -> converted.putInt((int) whole(i, value, 0, 0xffffffffL));
+        case UINT64 -> converted.putLong(whole(i, value, 0, MAX_WHOLE));
+        case BOOL -> converted.put((byte) whole(i, value, 0, 1));
+        case FLOAT16 -> converted.putShort(halfOf(value));
+        case BFLOAT16 -> converted.putShort(bfloatOf(value));
+      }
+    }
+    return new StoredTensor(other, shape, converted.flip());
+  }
+
+  private long whole(int index, double value, long least, long most) {
+    if (!(value >= least && value <= most && value == Math.rint(value))) {
+      throw new BadInputException(
+          "element %d is %s, where whole numbers from %d to %d are expected"
+              .formatted(index, value, least, most),
+          "Convert the array to the type that the model takes");
+    }
+    return (long) value;
   }
 
   public int elementCount() {
@@ -102,6 +183,27 @@ public final class StoredTensor {
 
   private static double unsignedToDouble(long bits) {
     return bits >= 0 ? bits : ((bits >>> 1) | (bits & 1)) * 2.0;
+  }
+
+  /**
+   * The nearest binary16, ties to even. Below the smallest normal number 2⁻¹⁴ its unit is 2⁻²⁴,
+   * above it 2⁻¹⁰ of the power of two; what {@code rint} carries over goes into the exponent.
+   */
+  static short halfOf(double value) {
+    int sign = Double.doubleToRawLongBits(value) < 0 ? 0x8000 : 0;
+    double magnitude = Math.abs(value);
+    if (!(magnitude < 65520)) {
+      return (short) (sign | (Double.isNaN(value) ? 0x7e00 : 0x7c00));
+    }
+    int exponent = Math.max(-14, Math.getExponent(magnitude));
+    int units = (int) Math.rint(Math.scalb(magnitude, 10 - exponent));
+    return (short) (sign | (units + ((exponent + 14) << 10)));
+  }
+
+  /** The nearest bfloat16, ties to even: the upper half of a float32, by way of which it rounds. */
+  static short bfloatOf(double value) {
+    int bits = Float.floatToIntBits((float) value);
+    return (short) (Double.isNaN(value) ? 0x7fc0 : (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
   }
 
   /** IEEE 754 binary16 to binary32, exact. */

@@ -3,6 +3,10 @@ package dev.hesse.models;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tensorflow.proto.GraphDef;
 
 /**
@@ -13,10 +17,12 @@ import org.tensorflow.proto.GraphDef;
  * @param graph nodes in topological order; each variable is a {@code VarHandleOp} node NAME, read
  *     by one {@code ReadVariableOp} node NAME.read
  * @param batchSize examples per run
- * @param inputs node name of the placeholder for examples, batchSize × example shape
- * @param labels node name of the placeholder for int32 class indices, batchSize
- * @param logits node name of the class scores, batchSize × classes
+ * @param feeds what a run is given
+ * @param outputs node name of what the loss is computed from, such as class scores, batchSize × …;
+ *     empty where the graph has a loss of its own
  * @param loss node name of the scalar mean loss over the batch
+ * @param correct node name of the scalar float64 number of examples that are classified right,
+ *     fractional where an example has several labels; empty where nothing is classified
  * @param variables in the order of the model's own parameter list
  * @param updates for training: variable name to the node that computes its next value (running
  *     statistics of batch norm); empty in evaluation mode
@@ -25,13 +31,21 @@ import org.tensorflow.proto.GraphDef;
 public record LossGraph(
     GraphDef graph,
     int batchSize,
-    String inputs,
-    String labels,
-    String logits,
+    List<Feed> feeds,
+    Optional<String> outputs,
     String loss,
+    Optional<String> correct,
     List<Variable> variables,
     Map<String, String> updates,
     Precision precision) {
+
+  /**
+   * A placeholder and what it is fed with.
+   *
+   * @param node of the placeholder, batchSize × …
+   * @param array name in a {@link dev.hesse.io.data.Batch}
+   */
+  public record Feed(String node, String array) {}
 
   /**
    * A variable of the graph.
@@ -45,7 +59,15 @@ public record LossGraph(
     }
   }
 
+  /** All nodes whose values a run may be asked for. */
+  public Set<String> results() {
+    return Stream.of(outputs, Optional.of(loss), correct)
+        .flatMap(Optional::stream)
+        .collect(Collectors.toSet());
+  }
+
   public LossGraph {
+    feeds = List.copyOf(feeds);
     variables = List.copyOf(variables);
     updates = Map.copyOf(updates);
   }

@@ -1,6 +1,5 @@
 package dev.hesse.models;
 
-import java.util.List;
 import java.util.Map;
 
 /** A network with its loss and weights, ready to be laid out for any batch size. */
@@ -14,12 +13,6 @@ public interface LossModel {
    * exact: a float32 weight is the same number here.
    */
   Map<String, double[]> weights();
-
-  /** The shape of one example, without the batch dimension. */
-  List<Long> exampleShape();
-
-  /** The number of classes that the network tells apart. */
-  int classes();
 
   /** The layout of the trainable variables; the same for every batch size. */
   ParameterLayout parameters();

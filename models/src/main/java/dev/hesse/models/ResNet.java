@@ -54,13 +54,13 @@ public record ResNet(ResNetConfig config, Map<String, double[]> weights) impleme
     return ResNetGraph.build(config, ResNetGraph.Mode.EVALUATION, batchSize, precision);
   }
 
-  @Override
+  /** Height, width and channels of an image. */
   public List<Long> exampleShape() {
     long size = ResNetGraph.IMAGE_SIZE;
     return List.of(size, size, (long) ResNetGraph.IMAGE_CHANNELS);
   }
 
-  @Override
+  /** The number of classes that the network tells apart. */
   public int classes() {
     return config.classes();
   }

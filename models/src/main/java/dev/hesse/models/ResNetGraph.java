@@ -1,11 +1,13 @@
 package dev.hesse.models;
 
+import dev.hesse.io.data.Batch;
 import dev.hesse.models.LossGraph.Variable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -75,18 +77,16 @@ final class ResNetGraph<T extends TNumber> {
             .placeholder(
                 type,
                 Placeholder.shape(Shape.of(batchSize, IMAGE_SIZE, IMAGE_SIZE, IMAGE_CHANNELS)));
-    Operand<TInt32> labels =
-        tf.withName("labels").placeholder(TInt32.class, Placeholder.shape(Shape.of(batchSize)));
-    Operand<T> logits = logits(images);
-    Operand<T> losses = tf.nn.sparseSoftmaxCrossEntropyWithLogits(logits, labels).loss();
-    tf.withName("loss").math.mean(losses, tf.constant(new int[] {0}));
+    LossHead.classes(tf, logits(images));
     return new LossGraph(
         graph.toGraphDef(),
         batchSize,
-        "images",
-        "labels",
-        "logits",
-        "loss",
+        List.of(
+            new LossGraph.Feed("images", Batch.IMAGES),
+            new LossGraph.Feed(LossHead.LABELS, Batch.LABELS)),
+        Optional.of("logits"),
+        LossHead.LOSS,
+        Optional.of(LossHead.CORRECT),
         variables,
         updates,
         precision);

@@ -138,8 +138,7 @@ class ResNetTest {
             session.runner().feed(value, tensor).addTarget(assign).run().close();
           }
         }
-        Session.Runner runner =
-            session.runner().feed(loss.inputs(), images).feed(loss.labels(), labels);
+        Session.Runner runner = session.runner().feed("images", images).feed("labels", labels);
         fetched.forEach(runner::fetch);
         Map<String, double[]> values = new HashMap<>();
         try (Result result = runner.run()) {

@@ -1,6 +1,6 @@
 package dev.hesse.train;
 
-import dev.hesse.io.data.Batch;
+import dev.hesse.io.data.ImageBatch;
 import java.util.SplittableRandom;
 
 /**
@@ -21,7 +21,7 @@ record Augmentation(int height, int width, float[] black) {
    *
    * @param seed image i draws from the generator seed + i
    */
-  Batch apply(Batch batch, long seed) {
+  ImageBatch apply(ImageBatch batch, long seed) {
     int size = height * width * black.length;
     float[] changed = new float[batch.inputs().length];
     for (int image = 0; image < batch.size(); image++) {
@@ -30,7 +30,7 @@ record Augmentation(int height, int width, float[] black) {
       int right = random.nextInt(2 * MARGIN + 1) - MARGIN;
       crop(batch.inputs(), changed, image * size, down, right, random.nextBoolean());
     }
-    return new Batch(changed, batch.labels());
+    return new ImageBatch(changed, batch.labels());
   }
 
   /** Copies one image, from the row {@code down} and the column {@code right} on. */

@@ -13,6 +13,9 @@ import dev.hesse.models.ResNet;
  * The Hessian along a training run: its ends, trace and density at the initial weights, after every
  * so many epochs, and after the last.
  *
+ * <p>Cost of a measurement: the products that {@code estimates} asks for, reported with it. Its
+ * probes are the same each time, so that what changes is the network.
+ *
  * @param every how many epochs lie between two measurements
  * @param data the examples that the Hessian is of, the same each time
  * @param miniBatch how many of them at once
@@ -26,10 +29,29 @@ public record CurvatureTracking(
     long valuesBytes,
     CurvatureAnalysis.Options estimates) {
 
+  public CurvatureTracking {
+    if (every < 1) {
+      throw new IllegalArgumentException("expected every of at least 1 epoch, got " + every);
+    }
+    boolean complete =
+        estimates.eigenvalues().filter(e -> e.top() > 0).isPresent()
+            && estimates.trace().isPresent()
+            && estimates.density().isPresent();
+    if (!complete) {
+      throw new IllegalArgumentException(
+          "expected estimates of the largest eigenvalue, trace and density, got " + estimates);
+    }
+  }
+
   boolean isDue(int epoch, int epochs) {
     return epoch % every == 0 || epoch == epochs;
   }
 
+  /**
+   * Measures the Hessian of the mean loss over {@link #data} in evaluation mode.
+   *
+   * @throws dev.hesse.hessian.ModelException as {@link CurvatureOperator} does
+   */
   TrainingLog.Curvature measure(
       ResNet network, int epoch, TrainingOptions options, Progress progress) {
     long start = System.nanoTime();

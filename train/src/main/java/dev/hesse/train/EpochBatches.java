@@ -1,8 +1,8 @@
 package dev.hesse.train;
 
-import dev.hesse.io.data.Batch;
 import dev.hesse.io.data.Dataset;
 import dev.hesse.io.data.ExampleOrder;
+import dev.hesse.io.data.ImageBatch;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -27,7 +27,7 @@ final class EpochBatches implements AutoCloseable {
   private final Optional<Augmentation> augmentation;
   private final long augmentationSeed;
   private final ExecutorService reader;
-  private final Deque<Future<Batch>> read = new ArrayDeque<>();
+  private final Deque<Future<ImageBatch>> read = new ArrayDeque<>();
   private int next;
 
   /**
@@ -83,15 +83,15 @@ final class EpochBatches implements AutoCloseable {
     }
   }
 
-  private Batch read(int from) {
+  private ImageBatch read(int from) {
     int to = Math.min(order.length, from + batchSize);
-    Batch batch = data.read(Arrays.copyOfRange(order, from, to));
+    ImageBatch batch = data.images(Arrays.copyOfRange(order, from, to));
     return augmentation.map(a -> a.apply(batch, augmentationSeed + from)).orElse(batch);
   }
 
   /** Takes the next batch; waits for it where reading is slower than training. */
-  Batch take() {
-    Future<Batch> batch = read.remove();
+  ImageBatch take() {
+    Future<ImageBatch> batch = read.remove();
     readAhead();
     try {
       return batch.get();

@@ -1,6 +1,7 @@
 package dev.hesse.train;
 
 import dev.hesse.io.report.HessianReport.Run;
+import dev.hesse.io.report.TrainingLog;
 import dev.hesse.io.report.TrainingLog.Curvature;
 import dev.hesse.io.report.TrainingLog.Epoch;
 import java.io.IOException;
@@ -14,14 +15,28 @@ final class EventLog implements AutoCloseable {
   private final Optional<TensorBoardWriter> writer;
 
   /**
+   * Begins with what there is of a run already, so that the new file is complete: an earlier one
+   * may lack what a kill kept from the disk.
+   *
    * @param folder for event files
-   * @param completed epochs before the first that will be logged
    */
-  EventLog(Optional<Path> folder, int completed) throws IOException {
+  EventLog(Optional<Path> folder, TrainingLog before) throws IOException {
     writer =
-        folder.isPresent()
-            ? Optional.of(new TensorBoardWriter(folder.get(), completed == 0 ? 0 : completed + 1))
-            : Optional.empty();
+        folder.isPresent() ? Optional.of(new TensorBoardWriter(folder.get())) : Optional.empty();
+    boolean begun = false;
+    try {
+      for (Epoch epoch : before.epochs()) {
+        epoch(epoch);
+      }
+      for (Curvature curvature : before.curvature()) {
+        curvature(curvature);
+      }
+      begun = true;
+    } finally {
+      if (!begun) {
+        close();
+      }
+    }
   }
 
   void epoch(Epoch epoch) throws IOException {

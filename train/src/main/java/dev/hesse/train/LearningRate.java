@@ -23,6 +23,10 @@ public sealed interface LearningRate {
   record Steps(double initial, double factor, List<Integer> milestones) implements LearningRate {
     public Steps {
       milestones = List.copyOf(milestones);
+      requirePositive(initial);
+      if (!(factor > 0 && Double.isFinite(factor))) {
+        throw new IllegalArgumentException("expected a finite factor above 0, got " + factor);
+      }
     }
 
     @Override
@@ -40,9 +44,22 @@ public sealed interface LearningRate {
    * @param epochs E
    */
   record Cosine(double initial, int epochs) implements LearningRate {
+    public Cosine {
+      requirePositive(initial);
+      if (epochs < 1) {
+        throw new IllegalArgumentException("expected at least 1 epoch, got " + epochs);
+      }
+    }
+
     @Override
     public double at(int epoch) {
       return initial * (1 + StrictMath.cos(Math.PI * (epoch - 1) / epochs)) / 2;
+    }
+  }
+
+  private static void requirePositive(double initial) {
+    if (!(initial > 0 && Double.isFinite(initial))) {
+      throw new IllegalArgumentException("expected a finite learning rate above 0, got " + initial);
     }
   }
 }

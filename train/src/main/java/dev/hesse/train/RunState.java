@@ -17,12 +17,17 @@ import java.util.Map;
  * metadata.
  *
  * @param epochs completed
+ * @param running the one that has begun
+ * @param finished whether nothing is left to do, the last measurement of the Hessian included
+ * @param data a digest by which other examples are noticed
  * @param settings what the run was started with, for whoever continues it
  * @param variables by name, in the graph's axis order
  */
 public record RunState(
     int epochs,
     EpochSoFar running,
+    boolean finished,
+    String data,
     Map<String, String> settings,
     Map<String, StoredTensor> variables) {
 
@@ -33,6 +38,8 @@ public record RunState(
   private static final String CORRECT = "correct";
   private static final String SECONDS = "seconds";
   private static final String STEP_SECONDS = "step_seconds";
+  private static final String FINISHED = "finished";
+  private static final String DATA = "data";
   private static final String SETTING = "setting.";
 
   /**
@@ -45,12 +52,21 @@ public record RunState(
    * @param stepSeconds that of its steps alone
    */
   public record EpochSoFar(
-      int steps, double lossSum, long correct, double seconds, double stepSeconds) {
+      int steps, double lossSum, double correct, double seconds, double stepSeconds) {
     static final EpochSoFar NONE = new EpochSoFar(0, 0, 0, 0, 0);
+
+    public EpochSoFar {
+      if (steps < 0) {
+        throw new IllegalArgumentException("expected steps ≥ 0, got " + steps);
+      }
+    }
   }
 
   public RunState {
     settings = Map.copyOf(settings);
+    if (epochs < 0) {
+      throw new IllegalArgumentException("expected epochs ≥ 0, got " + epochs);
+    }
   }
 
   /** Where a run in {@code folder} keeps its state. */
@@ -68,9 +84,11 @@ public record RunState(
     metadata.put(EPOCHS, Integer.toString(epochs));
     metadata.put(STEPS, Integer.toString(running.steps()));
     metadata.put(LOSS_SUM, Double.toString(running.lossSum()));
-    metadata.put(CORRECT, Long.toString(running.correct()));
+    metadata.put(CORRECT, Double.toString(running.correct()));
     metadata.put(SECONDS, Double.toString(running.seconds()));
     metadata.put(STEP_SECONDS, Double.toString(running.stepSeconds()));
+    metadata.put(FINISHED, Boolean.toString(finished));
+    metadata.put(DATA, data);
     settings.forEach((name, value) -> metadata.put(SETTING + name, value));
     Safetensors.write(file(folder), variables, metadata);
   }
@@ -101,12 +119,14 @@ public record RunState(
           new EpochSoFar(
               Integer.parseInt(required(metadata, STEPS)),
               Double.parseDouble(required(metadata, LOSS_SUM)),
-              Long.parseLong(required(metadata, CORRECT)),
+              Double.parseDouble(required(metadata, CORRECT)),
               Double.parseDouble(required(metadata, SECONDS)),
               Double.parseDouble(required(metadata, STEP_SECONDS))),
+          Boolean.parseBoolean(required(metadata, FINISHED)),
+          required(metadata, DATA),
           settings,
           checkpoint.tensors());
-    } catch (NumberFormatException e) {
+    } catch (IllegalArgumentException e) {
       throw BadInputException.damaged("a number of the run's position cannot be read")
           .in(file.toString());
     }
@@ -115,7 +135,7 @@ public record RunState(
   private static String required(Map<String, String> metadata, String name) {
     String value = metadata.get(name);
     if (value == null) {
-      throw new NumberFormatException(name);
+      throw new IllegalArgumentException("no " + name);
     }
     return value;
   }

@@ -51,14 +51,11 @@ public final class TensorBoardWriter implements AutoCloseable {
   private final Op closeFile;
 
   /**
-   * Begins a new event file beside those that the folder may have.
+   * Begins a new event file. TensorBoard passes over all that earlier files of the folder hold.
    *
    * @param folder made if it is not there
-   * @param firstStep of what will be written. TensorBoard passes over what earlier files of the
-   *     folder hold from this step on, so that a run that goes on from a checkpoint shows no step
-   *     twice.
    */
-  public TensorBoardWriter(Path folder, long firstStep) throws IOException {
+  public TensorBoardWriter(Path folder) throws IOException {
     this.folder = folder;
     Ops tf = Ops.create(graph);
     text = tf.placeholder(TString.class);
@@ -72,7 +69,7 @@ public final class TensorBoardWriter implements AutoCloseable {
     closeFile = tf.summary.closeSummaryWriter(writer);
     boolean begun = false;
     try {
-      begin(tf, writer, firstStep);
+      begin(tf, writer);
       begun = true;
     } finally {
       if (!begun) {
@@ -82,7 +79,7 @@ public final class TensorBoardWriter implements AutoCloseable {
     }
   }
 
-  private void begin(Ops tf, Operand<? extends TType> writer, long firstStep) throws IOException {
+  private void begin(Ops tf, Operand<? extends TType> writer) throws IOException {
     Files.createDirectories(folder);
     run(
         session
@@ -97,7 +94,7 @@ public final class TensorBoardWriter implements AutoCloseable {
     Event start =
         Event.newBuilder()
             .setWallTime(System.currentTimeMillis() * 1e-3)
-            .setStep(firstStep)
+            .setStep(0)
             .setSessionLog(SessionLog.newBuilder().setStatus(SessionLog.SessionStatus.START))
             .build();
     try (TString event = bytes(start)) {
@@ -155,12 +152,13 @@ public final class TensorBoardWriter implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    try {
-      flush();
-      run(session.runner().addTarget(closeFile));
-    } finally {
-      session.close();
-      graph.close();
+    try (graph;
+        session) {
+      try {
+        flush();
+      } finally {
+        run(session.runner().addTarget(closeFile));
+      }
     }
   }
 

@@ -2,26 +2,24 @@ package dev.hesse.train;
 
 import dev.hesse.hessian.CompiledLoss.Evaluation;
 import dev.hesse.hessian.Device;
+import dev.hesse.hessian.FedBatch;
 import dev.hesse.hessian.Tensors;
 import dev.hesse.hessian.autodiff.FoldScale;
 import dev.hesse.hessian.autodiff.Gradient;
-import dev.hesse.io.DType;
 import dev.hesse.io.StoredTensor;
 import dev.hesse.io.data.Batch;
 import dev.hesse.models.Constants;
 import dev.hesse.models.LossGraph;
+import dev.hesse.models.LossGraph.Feed;
 import dev.hesse.models.LossGraph.Variable;
 import dev.hesse.models.Precision;
 import dev.hesse.models.ResNet;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -31,9 +29,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.proto.GraphDef;
-import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
@@ -41,6 +37,8 @@ import org.tensorflow.types.family.TType;
  * A ResNet whose variables live in a session and are trained there. Each batch size has its own
  * part of the graph, written when it is first needed; all parts share the variables. Not
  * thread-safe.
+ *
+ * <p>Cost of a step: a gradient, about three forward passes.
  */
 public final class TrainingSession implements AutoCloseable {
   private static final String VELOCITY = ".momentum_buffer";
@@ -52,22 +50,18 @@ public final class TrainingSession implements AutoCloseable {
   private final double weightDecay;
   private final Graph graph = new Graph();
   private final Ops tf = Ops.create(graph);
-  private final Session session;
   private final Operand<TNumber> learningRate;
-  private final Map<String, SessionVariable> variables = new LinkedHashMap<>();
+  private final SessionVariables variables;
+  private final Session session;
   private final Map<Integer, Part> steps = new HashMap<>();
   private final Map<Integer, Part> evaluations = new HashMap<>();
 
-  /** A variable with the nodes that read and assign it. */
-  private record SessionVariable(
-      Operand<?> handle, Output<TNumber> read, Operand<TNumber> value, Op assign, Shape shape) {}
-
   /** The nodes for one batch size; without updates to evaluate. */
   private record Part(
-      Output<TNumber> inputs,
-      Output<TInt32> labels,
-      Output<TNumber> logits,
+      String prefix,
+      List<Feed> feeds,
       Output<TNumber> loss,
+      Output<TNumber> correct,
       List<Op> updates) {}
 
   /**
@@ -85,41 +79,30 @@ public final class TrainingSession implements AutoCloseable {
     type = number;
     this.momentum = momentum;
     this.weightDecay = weightDecay;
-    learningRate = tf.placeholder(type, Placeholder.shape(Shape.scalar()));
-    session = new Session(graph, device.sessionConfig());
-    boolean assigned = false;
+    Session started = null;
+    boolean built = false;
     try {
-      Map<String, double[]> values = new LinkedHashMap<>(network.weights());
+      learningRate = tf.placeholder(type, Placeholder.shape(Shape.scalar()));
+      variables = new SessionVariables(tf, precision, type);
+      started = new Session(graph, device.sessionConfig());
+      session = started;
+      Map<String, double[]> values = new HashMap<>(network.weights());
       List<Variable> all = network.lossGraph(1, precision).variables();
-      all.forEach(variable -> declare(variable.name(), variable.shape()));
+      all.forEach(variable -> variables.declare(variable.name(), variable.shape()));
       for (Variable variable : all) {
         if (variable.trainable()) {
-          declare(variable.name() + VELOCITY, variable.shape());
-          int size = Math.toIntExact(variable(variable.name()).shape().size());
+          variables.declare(variable.name() + VELOCITY, variable.shape());
+          int size = Math.toIntExact(variable.shape().stream().reduce(1L, Math::multiplyExact));
           values.put(variable.name() + VELOCITY, new double[size]);
         }
       }
       assign(values);
-      assigned = true;
+      built = true;
     } finally {
-      if (!assigned) {
-        close();
+      if (!built) {
+        close(started);
       }
     }
-  }
-
-  private void declare(String name, List<Long> dimensions) {
-    Shape shape = Shape.of(dimensions.stream().mapToLong(Long::longValue).toArray());
-    Operand<?> handle = tf.varHandleOp(type, shape, VarHandleOp.sharedName(name));
-    Operand<TNumber> value = tf.placeholder(type, Placeholder.shape(shape));
-    variables.put(
-        name,
-        new SessionVariable(
-            handle,
-            tf.readVariableOp(handle, type).asOutput(),
-            value,
-            tf.assignVariableOp(handle, value),
-            shape));
   }
 
   /**
@@ -150,19 +133,14 @@ public final class TrainingSession implements AutoCloseable {
   }
 
   private Evaluation run(Part part, Batch batch, Function<Session.Runner, Session.Runner> setUp) {
-    Shape shape = part.inputs().shape();
-    try (TNumber inputs = Tensors.of(precision, shape, batch.inputs());
-        TInt32 labels = TInt32.vectorOf(batch.labels());
+    try (FedBatch fed = new FedBatch(graph, part.prefix(), part.feeds(), batch);
         Result result =
-            setUp
-                .apply(session.runner())
-                .feed(part.inputs(), inputs)
-                .feed(part.labels(), labels)
+            fed.feedTo(setUp.apply(session.runner()))
                 .fetch(part.loss())
-                .fetch(part.logits())
+                .fetch(part.correct())
                 .run()) {
-      return Evaluation.of(
-          Tensors.toDoubles(result.get(0))[0], Tensors.toDoubles(result.get(1)), batch.labels());
+      return new Evaluation(
+          Tensors.toDoubles(result.get(0))[0], Tensors.toDoubles(result.get(1))[0]);
     }
   }
 
@@ -181,8 +159,8 @@ public final class TrainingSession implements AutoCloseable {
       part.updates()
           .add(
               tf.train.resourceApplyMomentum(
-                  variable(trainable.get(i)).handle(),
-                  variable(trainable.get(i) + VELOCITY).handle(),
+                  variables.handle(trainable.get(i)),
+                  variables.handle(trainable.get(i) + VELOCITY),
                   learningRate,
                   gradient == null ? decay : tf.math.add(gradient, decay),
                   number(momentum)));
@@ -193,25 +171,22 @@ public final class TrainingSession implements AutoCloseable {
                 part.updates()
                     .add(
                         tf.assignVariableOp(
-                            variable(name).handle(), this.<TNumber>output(prefix, next))));
+                            variables.handle(name), this.<TNumber>output(prefix, next))));
     return part;
   }
 
   private Part writeEvaluation(int batchSize) {
     LossGraph loss = network.lossGraph(batchSize, precision);
-    return part(
-        "evaluate" + batchSize,
-        loss,
-        FoldScale.apply(loss.graph(), Set.of(loss.logits(), loss.loss())));
+    return part("evaluate" + batchSize, loss, FoldScale.apply(loss.graph(), loss.results()));
   }
 
   private Part part(String prefix, LossGraph loss, GraphDef definition) {
     graph.importGraphDef(definition, prefix);
     return new Part(
-        output(prefix, loss.inputs()),
-        output(prefix, loss.labels()),
-        output(prefix, loss.logits()),
+        prefix + "/",
+        loss.feeds(),
         output(prefix, loss.loss()),
+        output(prefix, loss.correct().orElseThrow()),
         new ArrayList<>());
   }
 
@@ -219,65 +194,22 @@ public final class TrainingSession implements AutoCloseable {
    * The values of all variables by name, momentum included, row-major in the graph's axis order.
    */
   public Map<String, double[]> values() {
-    Session.Runner runner = session.runner();
-    variables.values().forEach(variable -> runner.fetch(variable.read()));
-    Map<String, double[]> values = new LinkedHashMap<>();
-    try (Result result = runner.run()) {
-      int i = 0;
-      for (String name : variables.keySet()) {
-        values.put(name, Tensors.toDoubles(result.get(i++)));
-      }
-    }
-    return values;
+    return variables.values(session);
   }
 
   /** The same as tensors of the session's precision, in the graph's axis order. */
   Map<String, StoredTensor> tensors() {
-    DType dtype = precision == Precision.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
-    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    values()
-        .forEach(
-            (name, values) -> {
-              ByteBuffer data =
-                  ByteBuffer.allocate(Math.multiplyExact(values.length, dtype.bytes()))
-                      .order(ByteOrder.LITTLE_ENDIAN);
-              for (double value : values) {
-                if (dtype == DType.FLOAT64) {
-                  data.putDouble(value);
-                } else {
-                  data.putFloat((float) value);
-                }
-              }
-              long[] shape = variable(name).shape().asArray();
-              tensors.put(name, new StoredTensor(dtype, shape, data.flip()));
-            });
-    return tensors;
+    return variables.tensors(session);
   }
 
   /**
-   * Assigns variables.
+   * Assigns all variables.
    *
    * @param values as {@link #values} gives them
    * @throws IllegalArgumentException if a variable has no value or one of another size
    */
   public void assign(Map<String, double[]> values) {
-    variables.forEach(
-        (name, variable) -> {
-          double[] value = values.get(name);
-          if (value == null || value.length != variable.shape().size()) {
-            throw new IllegalArgumentException(
-                "%d elements for %s, expected shape %s"
-                    .formatted(value == null ? 0 : value.length, name, variable.shape()));
-          }
-          try (TNumber tensor = Tensors.of(precision, variable.shape(), value)) {
-            session
-                .runner()
-                .feed(variable.value(), tensor)
-                .addTarget(variable.assign())
-                .run()
-                .close();
-          }
-        });
+    variables.assign(session, values);
   }
 
   /** The network with its weights as they are now. */
@@ -285,14 +217,6 @@ public final class TrainingSession implements AutoCloseable {
     Map<String, double[]> weights = values();
     weights.keySet().removeIf(name -> name.endsWith(VELOCITY));
     return new ResNet(network.config(), weights);
-  }
-
-  private SessionVariable variable(String name) {
-    SessionVariable variable = variables.get(name);
-    if (variable == null) {
-      throw new IllegalArgumentException("no variable " + name);
-    }
-    return variable;
   }
 
   private Operand<TNumber> number(double value) {
@@ -306,8 +230,14 @@ public final class TrainingSession implements AutoCloseable {
 
   @Override
   public void close() {
+    close(session);
+  }
+
+  private void close(@Nullable Session started) {
     try (graph) {
-      session.close();
+      if (started != null) {
+        started.close();
+      }
     }
   }
 }

@@ -2,7 +2,7 @@ package dev.hesse.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hesse.io.data.Batch;
+import dev.hesse.io.data.ImageBatch;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -14,20 +14,20 @@ class AugmentationTest {
       new Augmentation(SIDE, SIDE, new float[] {BLACK, 100 * BLACK});
 
   /** Both channels of pixel p hold p, the second a hundredfold. */
-  private static Batch image() {
+  private static ImageBatch image() {
     float[] pixels = new float[SIDE * SIDE * 2];
     for (int p = 0; p < SIDE * SIDE; p++) {
       pixels[2 * p] = p;
       pixels[2 * p + 1] = 100 * p;
     }
-    return new Batch(pixels, new int[] {3});
+    return new ImageBatch(pixels, new int[] {3});
   }
 
   @Test
   void everyResultIsOneOfTheCropsOfOneOfTheFlips() {
     Set<String> seen = new HashSet<>();
     for (long seed = 0; seed < 5000; seed++) {
-      Batch changed = AUGMENTATION.apply(image(), seed);
+      ImageBatch changed = AUGMENTATION.apply(image(), seed);
       assertThat(changed.labels()).containsExactly(3);
       seen.add(place(changed.inputs()));
     }

@@ -2,8 +2,8 @@ package dev.hesse.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hesse.io.data.Batch;
 import dev.hesse.io.data.Dataset;
+import dev.hesse.io.data.ImageBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,12 +38,12 @@ class EpochBatchesTest {
     }
 
     @Override
-    public Batch read(int[] numbers) {
+    public ImageBatch images(int[] numbers) {
       float[] inputs = new float[numbers.length];
       for (int i = 0; i < inputs.length; i++) {
         inputs[i] = numbers[i] + 1;
       }
-      return new Batch(inputs, numbers.clone());
+      return new ImageBatch(inputs, numbers.clone());
     }
   }
 
@@ -51,7 +51,7 @@ class EpochBatchesTest {
   void anEpochHasEveryExampleOnce() {
     List<Integer> labels = new ArrayList<>();
     List<Integer> sizes = new ArrayList<>();
-    for (Batch batch : batches(23, 5, 3, 0)) {
+    for (ImageBatch batch : batches(23, 5, 3, 0)) {
       sizes.add(batch.size());
       Arrays.stream(batch.labels()).forEach(labels::add);
     }
@@ -62,8 +62,8 @@ class EpochBatchesTest {
 
   @Test
   void aBatchDependsOnSeedEpochAndPlaceOnly() {
-    List<Batch> all = batches(23, 5, 3, 0);
-    List<Batch> rest = batches(23, 5, 3, 2);
+    List<ImageBatch> all = batches(23, 5, 3, 0);
+    List<ImageBatch> rest = batches(23, 5, 3, 2);
     assertThat(rest).hasSize(3);
     for (int i = 0; i < rest.size(); i++) {
       assertThat(rest.get(i).labels()).isEqualTo(all.get(i + 2).labels());
@@ -72,8 +72,8 @@ class EpochBatchesTest {
     assertThat(batches(23, 5, 4, 0).get(0).labels()).isNotEqualTo(all.get(0).labels());
   }
 
-  private static List<Batch> batches(int examples, int size, int epoch, int from) {
-    List<Batch> batches = new ArrayList<>();
+  private static List<ImageBatch> batches(int examples, int size, int epoch, int from) {
+    List<ImageBatch> batches = new ArrayList<>();
     try (EpochBatches source =
         new EpochBatches(new Numbers(examples), size, AUGMENTATION, 1, epoch, from)) {
       for (int i = from; i < EpochBatches.count(examples, size); i++) {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -136,16 +137,13 @@ class TrainingStepTest {
   }
 
   private static Batch batch(Map<String, StoredTensor> batches, int step) {
-    double[] images = batches.get("images." + step).toDoubles();
-    double[] labels = batches.get("labels." + step).toDoubles();
-    float[] inputs = new float[images.length];
-    int[] classes = new int[labels.length];
-    for (int i = 0; i < inputs.length; i++) {
-      inputs[i] = (float) images[i];
-    }
-    for (int i = 0; i < classes.length; i++) {
-      classes[i] = (int) labels[i];
-    }
-    return new Batch(inputs, classes);
+    StoredTensor labels = tensor(batches, "labels." + step);
+    return new Batch(
+        labels.elementCount(),
+        Map.of(Batch.IMAGES, tensor(batches, "images." + step), Batch.LABELS, labels));
+  }
+
+  private static StoredTensor tensor(Map<String, StoredTensor> tensors, String name) {
+    return Objects.requireNonNull(tensors.get(name), name);
   }
 }

@@ -1,106 +1,108 @@
 package dev.hesse.hessian.autodiff;
 
-import dev.hesse.models.Constants;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
+import org.tensorflow.op.MathOps;
 import org.tensorflow.types.family.TNumber;
 
-/** Element-wise arithmetic with broadcasting. */
+/** Element-wise functions of two numbers, with broadcasting. */
 final class ArithmeticRules {
   private ArithmeticRules() {}
 
   static void register(Map<String, DerivativeRule> rules) {
-    rules.put("Add", new Sum(1));
-    rules.put("AddV2", new Sum(1));
-    rules.put("Sub", new Sum(-1));
-    rules.put("AddN", new AddN());
     rules.put(
         "Mul",
-        new MultilinearRule(
-            (node, g) ->
-                List.of(
-                    Sums.toShape(
-                        node.tf(), node.tf().math.mul(g, node.input(1)), node.inputShape(0)),
-                    Sums.toShape(
-                        node.tf(), node.tf().math.mul(g, node.input(0)), node.inputShape(1))),
-            0,
-            1));
-    rules.put("Neg", new MultilinearRule((node, g) -> List.of(node.tf().math.neg(g)), 0));
+        new BroadcastingRule(
+            (math, node, d) -> math.mul(d, node.input(1)),
+            (math, node, d) -> math.mul(node.input(0), d)));
+    // A factor of zero on the right wins over infinities, so that factors keep their sides.
     rules.put(
-        "Square",
-        new UnaryRule(
-            (node, d) ->
-                node.tf().math.mul(d, node.tf().math.mul(node.input(0), scalar(node, 2)))));
+        "MulNoNan",
+        new BroadcastingRule(
+            (math, node, d) -> math.mulNoNan(d, node.input(1)),
+            (math, node, d) -> math.mulNoNan(node.input(0), d)));
+    registerQuotients(rules);
+    rules.put("Pow", new BroadcastingRule(ArithmeticRules::powBase, ArithmeticRules::powExponent));
     rules.put(
-        "Rsqrt",
-        new UnaryRule(
-            (node, d) -> {
-              Ops tf = node.tf();
-              Operand<TNumber> y = node.output(0);
-              Operand<TNumber> cube = tf.math.mul(y, tf.math.square(y));
-              return tf.math.mul(d, tf.math.mul(cube, scalar(node, -0.5)));
-            }));
+        "SquaredDifference",
+        new BroadcastingRule(
+            (math, node, d) -> math.mul(d, doubled(math, node, 0, 1)),
+            (math, node, d) -> math.mul(d, doubled(math, node, 1, 0))));
+    registerEntropies(rules);
   }
 
-  /** A scalar of the node's own number type. */
-  static Operand<TNumber> scalar(Node node, double value) {
-    return Constants.scalar(node.tf(), node.numberType(), value);
+  private static Operand<TNumber> doubled(MathOps math, Node node, int a, int b) {
+    return math.mul(math.sub(node.input(a), node.input(b)), node.scalar(2));
   }
 
-  /** y = a ± b. */
-  private record Sum(int sign) implements DerivativeRule {
-    @Override
-    public List<@Nullable Operand<TNumber>> gradient(
-        Node node, List<@Nullable Operand<TNumber>> outputs) {
-      Operand<TNumber> g = outputs.get(0);
-      if (g == null) {
-        return Arrays.asList(null, null);
-      }
-      Ops tf = node.tf();
-      Operand<TNumber> second = Sums.toShape(tf, g, node.inputShape(1));
-      return List.of(
-          Sums.toShape(tf, g, node.inputShape(0)), sign > 0 ? second : tf.math.neg(second));
-    }
-
-    @Override
-    public List<@Nullable Operand<TNumber>> tangent(
-        Node node, List<@Nullable Operand<TNumber>> inputs) {
-      Operand<TNumber> a = inputs.get(0);
-      Operand<TNumber> b = inputs.get(1);
-      Ops tf = node.tf();
-      if (a != null && b != null) {
-        return Collections.singletonList(sign > 0 ? tf.math.add(a, b) : tf.math.sub(a, b));
-      }
-      Operand<TNumber> only = a != null ? a : sign > 0 || b == null ? b : tf.math.neg(b);
-      return Collections.singletonList(
-          only == null ? null : Sums.broadcast(tf, only, node.outputShape(0)));
-    }
+  private static void registerQuotients(Map<String, DerivativeRule> rules) {
+    rules.put(
+        "Div",
+        new BroadcastingRule(
+            (math, node, d) -> math.div(d, node.input(1)),
+            (math, node, d) -> math.neg(math.mul(d, math.div(node.output(0), node.input(1))))));
+    rules.put("RealDiv", rules.get("Div"));
+    rules.put(
+        "DivNoNan",
+        new BroadcastingRule(
+            (math, node, d) -> math.divNoNan(d, node.input(1)),
+            (math, node, d) ->
+                math.neg(math.mul(d, math.divNoNan(node.output(0), node.input(1))))));
+    rules.put(
+        "FloorMod",
+        new BroadcastingRule(
+            (math, node, d) -> d,
+            (math, node, d) -> math.neg(math.mul(d, math.floorDiv(node.input(0), node.input(1))))));
+    rules.put(
+        "Atan2",
+        new BroadcastingRule(
+            (math, node, d) -> math.mul(d, math.div(node.input(1), squaredRadius(math, node))),
+            (math, node, d) ->
+                math.neg(math.mul(d, math.div(node.input(0), squaredRadius(math, node))))));
   }
 
-  /** y = x₁ + … + xₘ, all of one shape. */
-  private static final class AddN implements DerivativeRule {
-    @Override
-    public List<@Nullable Operand<TNumber>> gradient(
-        Node node, List<@Nullable Operand<TNumber>> outputs) {
-      return Collections.nCopies(node.inputs(), outputs.get(0));
-    }
+  private static Operand<TNumber> squaredRadius(MathOps math, Node node) {
+    return math.add(math.square(node.input(0)), math.square(node.input(1)));
+  }
 
-    @Override
-    public List<@Nullable Operand<TNumber>> tangent(
-        Node node, List<@Nullable Operand<TNumber>> inputs) {
-      List<Operand<TNumber>> terms = new ArrayList<>();
-      for (Operand<TNumber> input : inputs) {
-        if (input != null) {
-          terms.add(input);
-        }
-      }
-      return Collections.singletonList(Sums.of(node.tf(), terms));
-    }
+  /** b·aᵇ⁻¹ ⊙ d, which is zero for b = 0 also at a = 0. */
+  private static Operand<TNumber> powBase(MathOps math, Node node, Operand<TNumber> d) {
+    Operand<TNumber> b = node.input(1);
+    Operand<TNumber> lower = math.pow(node.input(0), math.sub(b, node.scalar(1)));
+    return math.mul(d, math.mulNoNan(lower, b));
+  }
+
+  /** aᵇ·log a ⊙ d, which is zero where a is not positive. */
+  private static Operand<TNumber> powExponent(MathOps math, Node node, Operand<TNumber> d) {
+    Operand<TNumber> a = node.input(0);
+    Operand<TNumber> log =
+        math.log(node.tf().select(math.greater(a, node.scalar(0)), a, node.scalar(1)));
+    return math.mul(d, math.mul(node.output(0), log));
+  }
+
+  /** x·log y, x·log(1 + y) and x/y, all of them zero where x is. */
+  private static void registerEntropies(Map<String, DerivativeRule> rules) {
+    rules.put(
+        "Xlogy",
+        new BroadcastingRule(
+            (math, node, d) -> math.mul(d, math.xlogy(support(math, node), node.input(1))),
+            (math, node, d) -> math.mul(d, math.xdivy(node.input(0), node.input(1)))));
+    rules.put(
+        "Xlog1py",
+        new BroadcastingRule(
+            (math, node, d) -> math.mul(d, math.xlog1py(support(math, node), node.input(1))),
+            (math, node, d) ->
+                math.mul(d, math.xdivy(node.input(0), math.add(node.input(1), node.scalar(1))))));
+    rules.put(
+        "Xdivy",
+        new BroadcastingRule(
+            (math, node, d) -> math.mul(d, math.xdivy(support(math, node), node.input(1))),
+            (math, node, d) ->
+                math.neg(math.mul(d, math.xdivy(node.input(0), math.square(node.input(1)))))));
+  }
+
+  /** 1 where the first input is not zero, 0 elsewhere. */
+  private static Operand<TNumber> support(MathOps math, Node node) {
+    return math.square(math.sign(node.input(0)));
   }
 }

@@ -1,10 +1,8 @@
 package dev.hesse.hessian.autodiff;
 
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -13,16 +11,29 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Convolutions, matrix products and biases. The convolution and the kernels of its two gradients
- * are one trilinear form ⟨y, x ∗ w⟩ read three ways, so that each one's derivatives are the other
- * two, with the same strides, paddings and dilations.
+ * Convolutions. A convolution and the kernels of its two gradients are one trilinear form ⟨y, x ∗
+ * w⟩ read three ways, so that each one's derivatives are the other two, with the same strides,
+ * paddings and dilations. A transposed convolution is the second of them.
+ *
+ * @param forward x ∗ w
+ * @param ofInput the kernel of the gradient with respect to x
+ * @param ofFilter the kernel of the gradient with respect to w
  */
-final class ConvolutionRules {
-  private ConvolutionRules() {}
+record ConvolutionRules(String forward, String ofInput, String ofFilter) {
 
   static void register(Map<String, DerivativeRule> rules) {
+    new ConvolutionRules("Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter").addTo(rules);
+    new ConvolutionRules("Conv3D", "Conv3DBackpropInputV2", "Conv3DBackpropFilterV2").addTo(rules);
+    new ConvolutionRules(
+            "DepthwiseConv2dNative",
+            "DepthwiseConv2dNativeBackpropInput",
+            "DepthwiseConv2dNativeBackpropFilter")
+        .addTo(rules);
+  }
+
+  private void addTo(Map<String, DerivativeRule> rules) {
     rules.put(
-        "Conv2D",
+        forward,
         new MultilinearRule(
             (node, g) ->
                 List.of(
@@ -31,77 +42,67 @@ final class ConvolutionRules {
             0,
             1));
     rules.put(
-        "Conv2DBackpropInput",
+        ofInput,
         new MultilinearRule(
             (node, g) ->
                 List.of(
                     filterGradient(node, g, node.inputShape(1), node.input(2)),
-                    node.apply("Conv2D", List.of(g, node.input(1)))),
+                    node.apply(forward, List.of(g, node.input(1)))),
             1,
             2));
     rules.put(
-        "Conv2DBackpropFilter",
+        ofFilter,
         new MultilinearRule(
             (node, g) ->
                 List.of(
                     inputGradient(node, node.inputShape(0), g, node.input(2)),
-                    node.apply("Conv2D", List.of(node.input(0), g))),
+                    node.apply(forward, List.of(node.input(0), g))),
             0,
             2));
-    rules.put("MatMul", new MultilinearRule(ConvolutionRules::matMulGradient, 0, 1));
-    rules.put("BiasAdd", new BiasAdd());
-    rules.put(
-        "BiasAddGrad",
-        new MultilinearRule(
-            (node, g) ->
-                List.of(node.apply("BiasAdd", List.of(zeros(node, node.inputShape(0)), g))),
-            0));
   }
 
   /**
    * With explicit paddings this is the gradient over the padded input, cropped: TensorFlow has fast
    * kernels for both gradients of a convolution on the CPU only without them.
    */
-  private static Operand<TNumber> inputGradient(
+  private Operand<TNumber> inputGradient(
       Node node, Shape input, Operand<TNumber> filter, Operand<TNumber> g) {
-    long[][] margins = margins(node);
-    if (margins.length == 0) {
-      return node.apply("Conv2DBackpropInput", List.of(sizes(node, input), filter, g));
+    ConvolutionGeometry geometry = ConvolutionGeometry.of(node, input, filter.shape(), g.shape());
+    if (lacksGradientKernels(geometry)) {
+      return new ConvolutionsForGradients(node, geometry).inputGradient(filter, g);
     }
-    Ops tf = node.tf();
-    long[] padded = input.asArray();
-    long[] begin = new long[padded.length];
-    for (int i = 0; i < padded.length; i++) {
-      begin[i] = margins[i][0];
-      padded[i] += margins[i][0] + margins[i][1];
+    if (!geometry.hasExplicitPaddings()) {
+      return node.apply(ofInput, List.of(sizes(node, input), filter, g));
     }
     Operand<TNumber> whole =
-        node.applyUnpadded(
-            "Conv2DBackpropInput", List.of(sizes(node, Shape.of(padded)), filter, g));
-    return tf.slice(whole, tf.constant(begin), tf.constant(input.asArray()));
+        node.apply(
+            ofInput,
+            List.of(sizes(node, geometry.paddedShape()), filter, g),
+            ConvolutionGeometry.NO_PADDING);
+    return geometry.crop(node.tf(), whole);
   }
 
-  private static Operand<TNumber> filterGradient(
+  private Operand<TNumber> filterGradient(
       Node node, Operand<TNumber> input, Shape filter, Operand<TNumber> g) {
-    long[][] margins = margins(node);
-    Operand<TNumber> padded =
-        margins.length == 0
-            ? input
-            : node.tf().pad(input, node.tf().constant(margins), ArithmeticRules.scalar(node, 0));
-    if (isStridedPointwise(node, filter)) {
-      return pointwiseFilterGradient(node, padded, filter, g);
+    ConvolutionGeometry geometry = ConvolutionGeometry.of(node, input.shape(), filter, g.shape());
+    if (lacksGradientKernels(geometry)) {
+      return new ConvolutionsForGradients(node, geometry).filterGradient(input, g);
     }
-    List<Operand<?>> inputs = List.of(padded, sizes(node, filter), g);
-    return margins.length == 0
-        ? node.apply("Conv2DBackpropFilter", inputs)
-        : node.applyUnpadded("Conv2DBackpropFilter", inputs);
+    if (forward.equals("Conv2D") && geometry.isStridedPointwise()) {
+      return pointwiseFilterGradient(node, geometry, input, g);
+    }
+    Operand<TInt32> filterSizes = sizes(node, filter);
+    return geometry.hasExplicitPaddings()
+        ? node.apply(
+            ofFilter,
+            List.of(geometry.pad(node, input), filterSizes, g),
+            ConvolutionGeometry.NO_PADDING)
+        : node.apply(ofFilter, List.of(input, filterSizes, g));
   }
 
-  private static boolean isStridedPointwise(Node node, Shape filter) {
-    return filter.get(0) == 1
-        && filter.get(1) == 1
-        && node.attribute("data_format").getS().toStringUtf8().equals("NHWC")
-        && node.attribute("strides").getList().getIList().stream().anyMatch(s -> s > 1);
+  /** On the CPU, TensorFlow has dilated and grouped convolutions, but not their gradients. */
+  private boolean lacksGradientKernels(ConvolutionGeometry geometry) {
+    return forward.equals("Conv2D") && (geometry.isDilated() || geometry.groups() > 1);
   }
 
   /**
@@ -110,85 +111,27 @@ final class ConvolutionRules {
    * of examples with fewer than 16 channels.
    */
   private static Operand<TNumber> pointwiseFilterGradient(
-      Node node, Operand<TNumber> input, Shape filter, Operand<TNumber> g) {
+      Node node, ConvolutionGeometry geometry, Operand<TNumber> input, Operand<TNumber> g) {
     Ops tf = node.tf();
-    int[] strides =
-        node.attribute("strides").getList().getIList().stream()
-            .mapToInt(Math::toIntExact)
-            .toArray();
+    Operand<TNumber> padded = geometry.pad(node, input);
     Operand<TNumber> met =
         tf.stridedSlice(
-            input,
-            tf.constant(new int[strides.length]),
-            sizes(node, input.shape()),
-            tf.constant(strides));
-    long channels = filter.get(2);
-    Operand<TNumber> columns = tf.reshape(met, tf.constant(new long[] {-1, channels}));
-    Operand<TNumber> outputs = tf.reshape(g, tf.constant(new long[] {-1, filter.get(3)}));
-    return tf.reshape(product(node, columns, outputs, true, false), tf.constant(filter.asArray()));
+            padded,
+            tf.constant(new int[padded.shape().numDimensions()]),
+            sizes(node, padded.shape()),
+            tf.constant(node.integers("strides")));
+    Shape filter = geometry.filter();
+    Operand<TNumber> columns = rows(tf, geometry.channelsLast(tf, met), filter.get(2));
+    Operand<TNumber> outputs = rows(tf, geometry.channelsLast(tf, g), filter.get(3));
+    return tf.reshape(
+        tf.linalg.matMul(columns, outputs, MatMul.transposeA(true)), tf.constant(filter.asArray()));
   }
 
-  /** What the node pads before and after each dimension; empty if its padding is not explicit. */
-  private static long[][] margins(Node node) {
-    List<Long> flat = node.attribute("explicit_paddings").getList().getIList();
-    long[][] margins = new long[flat.size() / 2][];
-    for (int i = 0; i < margins.length; i++) {
-      margins[i] = new long[] {flat.get(2 * i), flat.get(2 * i + 1)};
-    }
-    return margins;
+  private static Operand<TNumber> rows(Ops tf, Operand<TNumber> x, long columns) {
+    return tf.reshape(x, tf.constant(new long[] {-1, columns}));
   }
 
   private static Operand<TInt32> sizes(Node node, Shape shape) {
     return node.tf().constant(Arrays.stream(shape.asArray()).mapToInt(Math::toIntExact).toArray());
-  }
-
-  private static Operand<TNumber> zeros(Node node, Shape shape) {
-    return Sums.broadcast(node.tf(), ArithmeticRules.scalar(node, 0), shape);
-  }
-
-  private static List<Operand<TNumber>> matMulGradient(Node node, Operand<TNumber> g) {
-    Operand<TNumber> a = node.input(0);
-    Operand<TNumber> b = node.input(1);
-    boolean transposeA = node.flag("transpose_a");
-    boolean transposeB = node.flag("transpose_b");
-    Operand<TNumber> first =
-        transposeA
-            ? product(node, b, g, transposeB, true)
-            : product(node, g, b, false, !transposeB);
-    Operand<TNumber> second =
-        transposeB
-            ? product(node, g, a, true, transposeA)
-            : product(node, a, g, !transposeA, false);
-    return List.of(first, second);
-  }
-
-  private static Operand<TNumber> product(
-      Node node, Operand<TNumber> a, Operand<TNumber> b, boolean transposeA, boolean transposeB) {
-    return node.tf()
-        .linalg
-        .matMul(a, b, MatMul.transposeA(transposeA), MatMul.transposeB(transposeB));
-  }
-
-  /** y = x + b, with b along the channels. */
-  private static final class BiasAdd implements DerivativeRule {
-    @Override
-    public List<@Nullable Operand<TNumber>> gradient(
-        Node node, List<@Nullable Operand<TNumber>> outputs) {
-      Operand<TNumber> g = outputs.get(0);
-      return g == null
-          ? Arrays.asList(null, null)
-          : List.of(g, node.apply("BiasAddGrad", List.of(g)));
-    }
-
-    @Override
-    public List<@Nullable Operand<TNumber>> tangent(
-        Node node, List<@Nullable Operand<TNumber>> inputs) {
-      Operand<TNumber> x = inputs.get(0);
-      Operand<TNumber> b = inputs.get(1);
-      if (b == null) {
-        return Collections.singletonList(x);
-      }
-      return List.of(node.reapply(List.of(x != null ? x : zeros(node, node.outputShape(0)), b)));
-    }
   }
 }

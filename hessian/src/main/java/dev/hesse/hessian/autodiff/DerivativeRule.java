@@ -16,7 +16,8 @@ interface DerivativeRule {
    * the operations that this writes, each that depends on a parameter needs a {@link #tangent} of
    * its own.
    *
-   * @param outputs gradient of the loss with respect to each output, in the outputs' shapes
+   * @param outputs gradient of the loss with respect to each output, in the outputs' shapes; at
+   *     least one is not null
    * @return one entry per input, in the inputs' shapes
    */
   List<@Nullable Operand<TNumber>> gradient(Node node, List<@Nullable Operand<TNumber>> outputs);

@@ -56,11 +56,14 @@ public final class Gradient {
     contributions.put(target, List.of(u));
     for (int i = path.size() - 1; i >= 0; i--) {
       GraphOperation operation = path.get(i);
-      Node node = view.node(tf, operation, value);
       List<@Nullable Operand<TNumber>> outputs = new ArrayList<>();
       for (int k = 0; k < operation.numOutputs(); k++) {
         outputs.add(sum(tf, contributions.get(operation.output(k))));
       }
+      if (outputs.stream().allMatch(output -> output == null)) {
+        continue; // the target depends on it through a constant only
+      }
+      Node node = view.node(tf, operation, value);
       List<@Nullable Operand<TNumber>> inputs = DerivativeRules.of(node).gradient(node, outputs);
       for (int k = 0; k < inputs.size(); k++) {
         Operand<TNumber> gradient = inputs.get(k);

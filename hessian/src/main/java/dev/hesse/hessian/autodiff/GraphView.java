@@ -37,7 +37,7 @@ final class GraphView {
 
   /**
    * The operations on a path from a source to a target, in topological order, without the sources'
-   * own.
+   * own. Only values that can {@linkplain #moves move} make a path.
    */
   List<GraphOperation> between(
       Collection<Output<TNumber>> sources, Collection<? extends Operand<TNumber>> targets) {
@@ -46,7 +46,9 @@ final class GraphView {
     for (int i = operations.size() - 1; i >= 0; i--) {
       GraphOperation operation = operations.get(i);
       if (needed.contains(operation)) {
-        operation.inputs().forEach(input -> needed.add((GraphOperation) input.op()));
+        operation.inputs().stream()
+            .filter(input -> moves(input.asOutput()))
+            .forEach(input -> needed.add((GraphOperation) input.op()));
       }
     }
     Set<GraphOperation> origins = new HashSet<>();
@@ -56,12 +58,38 @@ final class GraphView {
     for (GraphOperation operation : operations) {
       if (needed.contains(operation)
           && !origins.contains(operation)
-          && operation.inputs().stream().anyMatch(input -> dependent.contains(input.op()))) {
+          && operation.inputs().stream()
+              .anyMatch(input -> dependent.contains(input.op()) && moves(input.asOutput()))) {
         dependent.add(operation);
         path.add(operation);
       }
     }
     return path;
+  }
+
+  /** Whether a value can change by a little: integers, truth values and strings can't. */
+  static boolean moves(Output<?> value) {
+    return switch (value.dataType()) {
+      case DT_BOOL,
+          DT_STRING,
+          DT_INT4,
+          DT_INT8,
+          DT_INT16,
+          DT_INT32,
+          DT_INT64,
+          DT_UINT4,
+          DT_UINT8,
+          DT_UINT16,
+          DT_UINT32,
+          DT_UINT64,
+          DT_QINT8,
+          DT_QINT16,
+          DT_QINT32,
+          DT_QUINT8,
+          DT_QUINT16 ->
+          false;
+      default -> true;
+    };
   }
 
   /** An operation as rules see it, with a function that says where its values are read. */

@@ -1,23 +1,21 @@
 package dev.hesse.hessian.autodiff;
 
-import com.google.protobuf.ByteString;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import dev.hesse.models.Constants;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.tensorflow.GraphOperation;
-import org.tensorflow.GraphOperationBuilder;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.MathOps;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
-import org.tensorflow.proto.TensorProto;
 import org.tensorflow.types.family.TNumber;
 
 /**
@@ -43,12 +41,31 @@ final class Node {
     return tf;
   }
 
+  /** Writes further arithmetic into the same graph. */
+  MathOps math() {
+    return tf.math;
+  }
+
   String type() {
     return operation.type();
   }
 
   int inputs() {
     return operation.numInputs();
+  }
+
+  int outputs() {
+    return operation.numOutputs();
+  }
+
+  /** Whether a derivative with respect to input i exists; there is none for integers. */
+  boolean movesInput(int i) {
+    return GraphView.moves(operation.input(i));
+  }
+
+  /** Whether output i has a derivative. */
+  boolean movesOutput(int i) {
+    return GraphView.moves(operation.output(i));
   }
 
   /** The value of input i. */
@@ -61,19 +78,46 @@ final class Node {
     return value.apply(operation.output(i));
   }
 
+  /** The shape of input i, without unknown dimensions. */
   Shape inputShape(int i) {
-    return operation.input(i).shape();
+    return known(operation.input(i).shape(), "input", i);
   }
 
+  /** The shape of output i, without unknown dimensions. */
   Shape outputShape(int i) {
-    Output<TNumber> output = operation.output(i);
-    return output.shape();
+    return known(rawOutput(i).shape(), "output", i);
   }
 
-  /** The number type that this operation computes in. */
-  Class<TNumber> numberType() {
-    Output<TNumber> output = operation.output(0);
-    return output.type();
+  private Shape known(Shape shape, String side, int i) {
+    if (shape.hasUnknownDimension()) {
+      throw new UnsupportedGraphException(
+          "%s %d of %s has the shape %s, which is not known whole".formatted(side, i, this, shape),
+          "Fix the batch size and other sizes in the model");
+    }
+    return shape;
+  }
+
+  Class<TNumber> inputType(int i) {
+    return rawInput(i).type();
+  }
+
+  /** A scalar of the number type of the first output. */
+  Operand<TNumber> scalar(double value) {
+    return Constants.scalar(tf, rawOutput(0).type(), value);
+  }
+
+  /** Zeros in the shape and type of input i. */
+  Operand<TNumber> zerosLikeInput(int i) {
+    return zeros(inputType(i), inputShape(i));
+  }
+
+  /** Zeros in the shape and type of output i. */
+  Operand<TNumber> zerosLikeOutput(int i) {
+    return zeros(rawOutput(i).type(), outputShape(i));
+  }
+
+  private Operand<TNumber> zeros(Class<TNumber> type, Shape shape) {
+    return Sums.broadcast(tf, Constants.scalar(tf, type, 0), shape);
   }
 
   AttrValue attribute(String name) {
@@ -82,6 +126,27 @@ final class Node {
 
   boolean flag(String name) {
     return definition.getAttrOrDefault(name, AttrValue.getDefaultInstance()).getB();
+  }
+
+  int integer(String name) {
+    return Math.toIntExact(
+        definition.getAttrOrDefault(name, AttrValue.getDefaultInstance()).getI());
+  }
+
+  /** A string attribute; empty if the node has none of that name. */
+  String text(String name) {
+    return definition.getAttrOrDefault(name, AttrValue.getDefaultInstance()).getS().toStringUtf8();
+  }
+
+  /** A list attribute of integers; empty if the node has none of that name. */
+  int[] integers(String name) {
+    return definition
+        .getAttrOrDefault(name, AttrValue.getDefaultInstance())
+        .getList()
+        .getIList()
+        .stream()
+        .mapToInt(Math::toIntExact)
+        .toArray();
   }
 
   /** The elements of an integer input that is a constant of the graph: axes, shapes, paddings. */
@@ -93,32 +158,7 @@ final class Node {
               .formatted(i, type(), operation.name(), source.type(), source.name()),
           "Fix it to a constant in the model");
     }
-    return integers(source.attributes().getAttrValueProto("value").getTensor());
-  }
-
-  /** The elements of a serialised integer tensor, packed or one by one, the last one repeated. */
-  private static long[] integers(TensorProto tensor) {
-    boolean wide = tensor.getDtype() == DataType.DT_INT64;
-    if (!wide && tensor.getDtype() != DataType.DT_INT32) {
-      throw new IllegalArgumentException("a constant of " + tensor.getDtype());
-    }
-    long[] elements =
-        new long
-            [tensor.getTensorShape().getDimList().stream()
-                .mapToInt(dimension -> Math.toIntExact(dimension.getSize()))
-                .reduce(1, Math::multiplyExact)];
-    int listed = wide ? tensor.getInt64ValCount() : tensor.getIntValCount();
-    ByteBuffer packed =
-        tensor.getTensorContent().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < elements.length; i++) {
-      if (packed.hasRemaining()) {
-        elements[i] = wide ? packed.getLong() : packed.getInt();
-      } else if (listed > 0) {
-        int last = Math.min(i, listed - 1);
-        elements[i] = wide ? tensor.getInt64Val(last) : tensor.getIntVal(last);
-      }
-    }
-    return elements;
+    return IntegerConstant.elements(source.attributes().getAttrValueProto("value").getTensor());
   }
 
   /** An integer constant of the type that input i has. */
@@ -133,32 +173,36 @@ final class Node {
     return apply(type(), inputs);
   }
 
-  /** Another type of operation with this one's attributes. */
+  /** All outputs of the same operation on other inputs. */
+  List<Operand<TNumber>> reapplyAll(List<? extends Operand<?>> inputs) {
+    GraphOperation applied = write(type(), inputs, Map.of());
+    List<Operand<TNumber>> outputs = new ArrayList<>();
+    for (int i = 0; i < applied.numOutputs(); i++) {
+      outputs.add(applied.output(i));
+    }
+    return outputs;
+  }
+
+  /** Another type of operation with those of this one's attributes that it has too. */
   Operand<TNumber> apply(String otherType, List<? extends Operand<?>> inputs) {
-    return build(otherType, inputs, definition.getAttrMap());
+    return apply(otherType, inputs, Map.of());
   }
 
-  /** As {@link #apply}, for an input that has been padded already. */
-  Operand<TNumber> applyUnpadded(String otherType, List<? extends Operand<?>> inputs) {
+  /** As {@link #apply(String, List)}, with some attributes set anew. */
+  Operand<TNumber> apply(
+      String otherType, List<? extends Operand<?>> inputs, Map<String, AttrValue> changed) {
+    return write(otherType, inputs, changed).output(0);
+  }
+
+  private GraphOperation write(
+      String otherType, List<? extends Operand<?>> inputs, Map<String, AttrValue> changed) {
     Map<String, AttrValue> attributes = new HashMap<>(definition.getAttrMap());
-    attributes.put(
-        "padding", AttrValue.newBuilder().setS(ByteString.copyFromUtf8("VALID")).build());
-    attributes.remove("explicit_paddings");
-    return build(otherType, inputs, attributes);
+    attributes.putAll(changed);
+    return OperationWriter.write(tf, otherType, inputs, attributes);
   }
 
-  private Operand<TNumber> build(
-      String otherType, List<? extends Operand<?>> inputs, Map<String, AttrValue> attributes) {
-    GraphOperationBuilder builder =
-        operation.env().opBuilder(otherType, tf.scope().makeOpName(otherType), tf.scope());
-    inputs.forEach(input -> builder.addInput(input.asOutput()));
-    attributes.forEach(
-        (name, attribute) -> {
-          if (!name.startsWith("_")) {
-            builder.setAttr(name, attribute);
-          }
-        });
-    return builder.build().output(0);
+  private Output<TNumber> rawOutput(int i) {
+    return operation.output(i);
   }
 
   private Output<TNumber> rawInput(int i) {

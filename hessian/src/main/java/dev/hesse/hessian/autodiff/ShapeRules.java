@@ -1,116 +1,69 @@
 package dev.hesse.hessian.autodiff;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
 
-/** Operations that move elements without computing: all of them linear. */
+/** Operations that hand on, rename, repeat or reorder elements: all of them linear. */
 final class ShapeRules {
   private ShapeRules() {}
 
   static void register(Map<String, DerivativeRule> rules) {
-    rules.put("Identity", new MultilinearRule((node, g) -> List.of(g), 0));
+    for (String type :
+        List.of(
+            "Identity",
+            "IdentityN",
+            "Snapshot",
+            "PreventGradient",
+            "CheckNumerics",
+            "CheckNumericsV2",
+            "EnsureShape")) {
+      rules.put(type, new IdentityRule(true));
+    }
+    rules.put("StopGradient", new IdentityRule(false));
+    rules.put("Cast", LinearRule.of((node, g) -> node.tf().dtypes.cast(g, node.inputType(0))));
+    for (String type : List.of("Reshape", "ExpandDims", "Squeeze")) {
+      rules.put(
+          type,
+          LinearRule.of(
+              (node, g) -> node.tf().reshape(g, node.tf().constant(node.inputShape(0).asArray()))));
+    }
+    for (String type : List.of("BroadcastTo", "Fill")) {
+      rules.put(
+          type,
+          LinearRule.of(
+              (node, g) ->
+                  Sums.toShape(node.tf(), g, node.inputShape(type.equals("Fill") ? 1 : 0))));
+    }
+    rules.put("Tile", LinearRule.of(ShapeRules::sumOverCopies));
     rules.put(
-        "Reshape",
-        new MultilinearRule(
+        "Transpose",
+        LinearRule.of(
             (node, g) ->
-                List.of(node.tf().reshape(g, node.tf().constant(node.inputShape(0).asArray()))),
-            0));
+                node.reapply(
+                    List.of(g, node.constantLike(1, Permutations.inverse(node.constant(1)))))));
+    for (String type : List.of("Reverse", "ReverseV2", "ReverseSequence")) {
+      rules.put(type, LinearRule.of((node, g) -> node.reapply(List.of(g, node.input(1)))));
+    }
     rules.put(
-        "BroadcastTo",
-        new MultilinearRule(
-            (node, g) -> List.of(Sums.toShape(node.tf(), g, node.inputShape(0))), 0));
-    rules.put("Pad", new Padding());
-    rules.put("PadV2", new Padding());
-    rules.put("Slice", new MultilinearRule((node, g) -> List.of(padSlice(node, g)), 0));
-    rules.put(
-        "StridedSlice",
-        new MultilinearRule(
-            (node, g) ->
-                List.of(
-                    node.apply(
-                        "StridedSliceGrad",
-                        List.of(
-                            node.constantLike(1, node.inputShape(0).asArray()),
-                            node.input(1),
-                            node.input(2),
-                            node.input(3),
-                            g))),
-            0));
-    rules.put(
-        "StridedSliceGrad",
-        new MultilinearRule(
-            (node, g) ->
-                List.of(
-                    node.apply(
-                        "StridedSlice", List.of(g, node.input(1), node.input(2), node.input(3)))),
-            4));
+        "Roll",
+        LinearRule.of(
+            (node, g) -> node.reapply(List.of(g, node.math().neg(node.input(1)), node.input(2)))));
   }
 
-  private static Operand<TNumber> padSlice(Node node, Operand<TNumber> g) {
-    long[] begin = node.constant(1);
-    long[][] paddings = new long[begin.length][];
-    for (int i = 0; i < begin.length; i++) {
-      long after = node.inputShape(0).get(i) - begin[i] - node.outputShape(0).get(i);
-      paddings[i] = new long[] {begin[i], after};
+  /** Splits each dimension of g into copies and elements, and sums over the former. */
+  private static Operand<TNumber> sumOverCopies(Node node, Operand<TNumber> g) {
+    Ops tf = node.tf();
+    int rank = node.inputShape(0).numDimensions();
+    long[] split = new long[2 * rank];
+    int[] copies = new int[rank];
+    for (int i = 0; i < rank; i++) {
+      split[2 * i + 1] = node.inputShape(0).get(i);
+      split[2 * i] = node.outputShape(0).get(i) / split[2 * i + 1];
+      copies[i] = 2 * i;
     }
-    return pad(node, g, paddings);
-  }
-
-  private static Operand<TNumber> pad(Node node, Operand<TNumber> x, long[][] paddings) {
-    return node.tf().pad(x, node.tf().constant(paddings), ArithmeticRules.scalar(node, 0));
-  }
-
-  /** Surrounds x by margins of zero, or of a value that is the third input. */
-  private static final class Padding implements DerivativeRule {
-    @Override
-    public List<@Nullable Operand<TNumber>> gradient(
-        Node node, List<@Nullable Operand<TNumber>> outputs) {
-      List<@Nullable Operand<TNumber>> gradients =
-          new ArrayList<>(Collections.nCopies(node.inputs(), null));
-      Operand<TNumber> g = outputs.get(0);
-      if (g != null) {
-        Ops tf = node.tf();
-        long[] begin = Arrays.stream(paddings(node)).mapToLong(margins -> margins[0]).toArray();
-        Operand<TNumber> inner =
-            tf.slice(g, tf.constant(begin), tf.constant(node.inputShape(0).asArray()));
-        gradients.set(0, inner);
-        if (node.inputs() == 3) {
-          gradients.set(2, tf.math.sub(total(tf, g), total(tf, inner)));
-        }
-      }
-      return gradients;
-    }
-
-    @Override
-    public List<@Nullable Operand<TNumber>> tangent(
-        Node node, List<@Nullable Operand<TNumber>> inputs) {
-      Ops tf = node.tf();
-      Operand<TNumber> zero = ArithmeticRules.scalar(node, 0);
-      Operand<TNumber> x = inputs.get(0);
-      Operand<TNumber> inner = x != null ? x : Sums.broadcast(tf, zero, node.inputShape(0));
-      Operand<TNumber> value = inputs.size() == 3 ? inputs.get(2) : null;
-      return Collections.singletonList(
-          tf.pad(inner, tf.constant(paddings(node)), value != null ? value : zero));
-    }
-
-    private static Operand<TNumber> total(Ops tf, Operand<TNumber> x) {
-      return tf.sum(tf.reshape(x, tf.constant(new int[] {-1})), tf.constant(0));
-    }
-
-    private static long[][] paddings(Node node) {
-      long[] flat = node.constant(1);
-      long[][] paddings = new long[flat.length / 2][];
-      for (int i = 0; i < paddings.length; i++) {
-        paddings[i] = new long[] {flat[2 * i], flat[2 * i + 1]};
-      }
-      return paddings;
-    }
+    return tf.sum(tf.reshape(g, tf.constant(split)), tf.constant(copies));
   }
 }

@@ -44,6 +44,11 @@ final class Sums {
     return sum.shape().equals(shape) ? sum : tf.reshape(sum, tf.constant(shape.asArray()));
   }
 
+  /** The sum of all elements, a scalar. */
+  static Operand<TNumber> total(Ops tf, Operand<TNumber> x) {
+    return tf.sum(tf.reshape(x, tf.constant(new int[] {-1})), tf.constant(0));
+  }
+
   /** Broadcasts to {@code shape} if it is not of that shape. */
   static Operand<TNumber> broadcast(Ops tf, Operand<TNumber> x, Shape shape) {
     return x.shape().equals(shape) ? x : tf.broadcastTo(x, tf.constant(shape.asArray()));

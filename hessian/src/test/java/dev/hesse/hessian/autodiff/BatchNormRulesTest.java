@@ -18,6 +18,7 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.nn.FusedBatchNorm;
+import org.tensorflow.types.TFloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
@@ -68,6 +69,22 @@ class BatchNormRulesTest {
           .isInstanceOf(UnsupportedGraphException.class)
           .hasMessageContaining("FusedBatchNormV3")
           .hasMessageContaining("evaluation mode");
+    }
+  }
+
+  @Test
+  void xMayHaveHalfTheScalesPrecision() {
+    // Half precision has 11 bits: x, y, gradients and directions are off by up to 5e-4 each, and
+    // their sums over 12 elements by several times that where the elements cancel.
+    double tolerance = 1e-2;
+    DerivativeCase whole = BatchNormCases.withRunningStatistics(TFloat32.class);
+    DerivativeCase half = BatchNormCases.withRunningStatistics(TFloat16.class);
+    try (DerivativeCheck expected = new DerivativeCheck(whole, true);
+        DerivativeCheck actual = new DerivativeCheck(half, true)) {
+      for (int i = 0; i < expected.inputs(); i++) {
+        DerivativeCheck.assertClose(actual.gradient(i), expected.gradient(i), tolerance);
+        DerivativeCheck.assertClose(actual.product(i), expected.product(i), tolerance);
+      }
     }
   }
 

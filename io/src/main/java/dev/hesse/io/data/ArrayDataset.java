@@ -98,7 +98,7 @@ public final class ArrayDataset implements Dataset {
   }
 
   @Override
-  public Batch read(int[] numbers) {
+  public ImageBatch images(int[] numbers) {
     float[] inputs = new float[Math.multiplyExact(numbers.length, pixels.exampleSize())];
     int[] selected = new int[numbers.length];
     for (int i = 0; i < numbers.length; i++) {
@@ -106,6 +106,6 @@ public final class ArrayDataset implements Dataset {
       pixels.read(number, inputs, i * pixels.exampleSize());
       selected[i] = labels[number];
     }
-    return new Batch(inputs, selected);
+    return new ImageBatch(inputs, selected);
   }
 }

@@ -1,18 +1,45 @@
 package dev.hesse.io.data;
 
-/**
- * Consecutive examples of a {@link BatchSource}, as a network takes them. The arrays belong to the
- * receiver.
- *
- * @param inputs the examples one after another, each row-major in the source's {@linkplain
- *     BatchSource#exampleShape() shape} (height × width × channels for images), normalised
- * @param labels the class of each example, from 0
- */
-@SuppressWarnings("ArrayRecordComponent") // handed over once and never compared
-public record Batch(float[] inputs, int[] labels) {
+import dev.hesse.io.DataArray;
+import java.util.Map;
 
-  /** The number of examples. */
-  public int size() {
-    return labels.length;
+/**
+ * Some examples of a {@link BatchSource}: named arrays whose first dimension numbers the examples.
+ *
+ * @param size the number of examples
+ * @param arrays by name
+ */
+public record Batch(int size, Map<String, DataArray> arrays) {
+  /** The array of images, of data that is labelled images. */
+  public static final String IMAGES = "images";
+
+  /** The array of labels. */
+  public static final String LABELS = "labels";
+
+  public Batch {
+    arrays = Map.copyOf(arrays);
+    arrays.forEach(
+        (name, array) -> {
+          long[] shape = array.shape();
+          if (shape.length == 0 || shape[0] != size) {
+            throw new IllegalArgumentException(
+                "expected %d rows of %s, got %d"
+                    .formatted(size, name, shape.length == 0 ? 0 : shape[0]));
+          }
+        });
+  }
+
+  /**
+   * An array by name.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  public DataArray array(String name) {
+    DataArray array = arrays.get(name);
+    if (array == null) {
+      throw new IllegalArgumentException(
+          "expected arrays %s, got no %s".formatted(arrays.keySet(), name));
+    }
+    return array;
   }
 }

@@ -13,12 +13,6 @@ public interface BatchSource {
   /** The number of examples. */
   int examples();
 
-  /** The dimensions of one example: height, width, channels for images. */
-  int[] exampleShape();
-
-  /** Labels are below this number: the number of classes, as far as the data tells it. */
-  int classes();
-
   /**
    * Reads the examples {@code from}, …, {@code from + count - 1}; memory and time are proportional
    * to {@code count}, whatever was read before.

@@ -134,12 +134,12 @@ public final class CifarDataset implements Dataset {
   }
 
   @Override
-  public Batch read(int[] numbers) {
+  public ImageBatch images(int[] numbers) {
     for (int number : numbers) {
       Objects.checkIndex(number, examples);
     }
-    Batch batch =
-        new Batch(
+    ImageBatch batch =
+        new ImageBatch(
             new float[Math.multiplyExact(numbers.length, CifarFormat.PIXEL_BYTES)],
             new int[numbers.length]);
     try {
@@ -153,7 +153,7 @@ public final class CifarDataset implements Dataset {
   }
 
   /** Fills in those of the examples that this file holds. */
-  private void read(Shard shard, int[] numbers, Batch batch) throws IOException {
+  private void read(Shard shard, int[] numbers, ImageBatch batch) throws IOException {
     try (FileChannel channel = FileChannel.open(shard.path())) {
       ByteBuffer pixels = ByteBuffer.allocate(CifarFormat.PIXEL_BYTES);
       for (int i = 0; i < numbers.length; i++) {

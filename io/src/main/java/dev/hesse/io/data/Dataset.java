@@ -1,50 +1,22 @@
 package dev.hesse.io.data;
 
-import dev.hesse.io.BadInputException;
+/** Labelled images. */
+public interface Dataset extends Examples {
 
-/** Labelled examples, numbered from 0 as their files hold them. */
-public interface Dataset {
-
-  /** As {@link BatchSource#source()}. */
-  String source();
-
-  /** The number of examples in the files. */
-  int examples();
-
-  /** As {@link BatchSource#exampleShape()}. */
+  /** The dimensions of one example: height, width, channels. */
   int[] exampleShape();
 
-  /** As {@link BatchSource#classes()}. */
+  /** Labels are below this number: the number of classes, as far as the data tells it. */
   int classes();
 
   /** What a black pixel's channels become, for margins around images. */
   float[] black();
 
-  /**
-   * Reads the examples with the given numbers, in that order; fails as {@link BatchSource#read}.
-   */
-  Batch read(int[] numbers);
+  /** As {@link #read(int[])}, as images and classes. */
+  ImageBatch images(int[] numbers);
 
-  /** All examples, in the given order. */
-  default BatchSource inOrder(ExampleOrder order) {
-    return inOrder(order, examples());
-  }
-
-  /**
-   * The first {@code count} examples of the given order.
-   *
-   * @throws IllegalArgumentException if {@code count} is not positive
-   * @throws BadInputException if there are fewer examples
-   */
-  default BatchSource inOrder(ExampleOrder order, int count) {
-    if (count < 1) {
-      throw new IllegalArgumentException("expected at least one example, got " + count);
-    }
-    if (count > examples()) {
-      throw new BadInputException(
-          "%s: %d examples asked for, %d there".formatted(source(), count, examples()),
-          "Ask for at most " + examples());
-    }
-    return new Selection(this, order.first(count, examples()));
+  @Override
+  default Batch read(int[] numbers) {
+    return images(numbers).batch(exampleShape());
   }
 }

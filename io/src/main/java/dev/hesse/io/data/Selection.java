@@ -3,19 +3,19 @@ package dev.hesse.io.data;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** Some examples of a dataset, in the order of their listed numbers. */
+/** Some of the examples, in the order of their listed numbers. */
 final class Selection implements BatchSource {
-  private final Dataset dataset;
+  private final Examples examples;
   private final int[] numbers;
 
-  Selection(Dataset dataset, int[] numbers) {
-    this.dataset = dataset;
+  Selection(Examples examples, int[] numbers) {
+    this.examples = examples;
     this.numbers = numbers;
   }
 
   @Override
   public String source() {
-    return dataset.source();
+    return examples.source();
   }
 
   @Override
@@ -24,18 +24,8 @@ final class Selection implements BatchSource {
   }
 
   @Override
-  public int[] exampleShape() {
-    return dataset.exampleShape();
-  }
-
-  @Override
-  public int classes() {
-    return dataset.classes();
-  }
-
-  @Override
   public Batch read(int from, int count) {
     Objects.checkFromIndexSize(from, count, numbers.length);
-    return dataset.read(Arrays.copyOfRange(numbers, from, from + count));
+    return examples.read(Arrays.copyOfRange(numbers, from, from + count));
   }
 }

@@ -57,7 +57,7 @@ class ArrayDatasetTest {
     assertThat(dataset.source()).isEqualTo("x.npy, y.npy");
     assertThat(dataset.classes()).isEqualTo(8);
     assertThat(dataset.exampleShape()).containsExactly(1, 1, 3);
-    Batch batch = dataset.read(new int[] {0});
+    ImageBatch batch = dataset.images(new int[] {0});
     assertThat(batch.labels()).containsExactly(4);
     assertThat(batch.inputs())
         .containsExactly(
@@ -69,9 +69,9 @@ class ArrayDatasetTest {
   @Test
   void floatsAreTakenAsTheyAreUnlessStatisticsAreGiven() {
     Named images = floats(new long[] {2, 1, 1, 1}, 3.5f, -1);
-    assertThat(new ArrayDataset(images, labels(0, 1), null).read(new int[] {0, 1}).inputs())
+    assertThat(new ArrayDataset(images, labels(0, 1), null).images(new int[] {0, 1}).inputs())
         .containsExactly(3.5f, -1);
-    assertThat(new ArrayDataset(images, labels(0, 1), GREY).read(new int[] {1, 0}).inputs())
+    assertThat(new ArrayDataset(images, labels(0, 1), GREY).images(new int[] {1, 0}).inputs())
         .containsExactly(-6, 12);
   }
 
@@ -82,7 +82,7 @@ class ArrayDatasetTest {
     ArrayDataset dataset = new ArrayDataset(images, labels(0), null);
 
     assertThat(dataset.exampleShape()).containsExactly(1, 2, 3);
-    assertThat(dataset.read(new int[] {0}).inputs()).containsExactly(0, 10, 20, 1, 11, 21);
+    assertThat(dataset.images(new int[] {0}).inputs()).containsExactly(0, 10, 20, 1, 11, 21);
   }
 
   @Test
@@ -101,7 +101,7 @@ class ArrayDatasetTest {
       data.put(0, (byte) 3).put(dtype.bytes(), (byte) 127);
       Named labels = new Named("y.npy", new StoredTensor(dtype, new long[] {2}, data));
       Named images = floats(new long[] {2, 1, 1, 1}, 0, 0);
-      assertThat(new ArrayDataset(images, labels, null).read(new int[] {0, 1}).labels())
+      assertThat(new ArrayDataset(images, labels, null).images(new int[] {0, 1}).labels())
           .containsExactly(3, 127);
     }
   }

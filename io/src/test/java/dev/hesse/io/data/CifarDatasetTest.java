@@ -56,7 +56,7 @@ class CifarDatasetTest {
     Files.write(folder.resolve("test_batch.bin"), cifar10(0, 3, 9));
 
     CifarDataset dataset = CifarDataset.open(folder, Split.TEST, Normalization.CIFAR);
-    Batch batch = dataset.read(new int[] {1});
+    ImageBatch batch = dataset.images(new int[] {1});
 
     assertThat(dataset.exampleShape()).containsExactly(32, 32, 3);
     assertThat(dataset.classes()).isEqualTo(10);
@@ -81,13 +81,13 @@ class CifarDatasetTest {
     Files.write(folder.resolve("data_batch_2.bin"), cifar10(2, 3));
 
     CifarDataset dataset = open(Split.TRAIN);
-    Batch all = dataset.inOrder(new ExampleOrder.Sequential()).read(0, 4);
+    ImageBatch all = dataset.images(new int[] {0, 1, 2, 3});
 
     assertThat(all.labels()).containsExactly(1, 2, 3, 4);
-    assertThat(dataset.read(new int[] {3, 0, 2}).labels()).containsExactly(4, 1, 3);
+    assertThat(dataset.images(new int[] {3, 0, 2}).labels()).containsExactly(4, 1, 3);
     for (int i = 0; i < 4; i++) {
       assertThat(all.inputs()[i * 3072]).isEqualTo(pixel(i, 0, 0, 0) / 255f);
-      assertThat(dataset.read(new int[] {i}).inputs())
+      assertThat(dataset.images(new int[] {i}).inputs())
           .isEqualTo(Arrays.copyOfRange(all.inputs(), i * 3072, (i + 1) * 3072));
     }
   }
@@ -100,7 +100,7 @@ class CifarDatasetTest {
     CifarDataset dataset = open(Split.TRAIN);
 
     assertThat(dataset.classes()).isEqualTo(100);
-    Batch batch = dataset.read(new int[] {0, 1});
+    ImageBatch batch = dataset.images(new int[] {0, 1});
     assertThat(batch.labels()).containsExactly(99, 17);
     assertThat(batch.inputs()[3072]).isEqualTo(pixel(1, 0, 0, 0) / 255f);
   }
@@ -178,7 +178,7 @@ class CifarDatasetTest {
     CifarDataset dataset = open(Split.TEST);
     Files.write(file, cifar10(0, 1));
 
-    assertThatThrownBy(() -> dataset.read(new int[] {1}))
+    assertThatThrownBy(() -> dataset.images(new int[] {1}))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("became shorter");
   }
@@ -188,7 +188,7 @@ class CifarDatasetTest {
     Files.write(folder.resolve("test_batch.bin"), cifar10(0, 1, 2));
     CifarDataset dataset = open(Split.TEST);
 
-    assertThatThrownBy(() -> dataset.read(new int[] {2}))
+    assertThatThrownBy(() -> dataset.images(new int[] {2}))
         .isInstanceOf(IndexOutOfBoundsException.class);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hesse.io.BadInputException;
+import dev.hesse.io.StoredTensor;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class ExampleOrderTest {
 
     @Override
     public int[] exampleShape() {
-      return new int[] {1};
+      return new int[] {1, 1, 1};
     }
 
     @Override
@@ -38,12 +39,12 @@ class ExampleOrderTest {
     }
 
     @Override
-    public Batch read(int[] numbers) {
+    public ImageBatch images(int[] numbers) {
       float[] inputs = new float[numbers.length];
       for (int i = 0; i < inputs.length; i++) {
         inputs[i] = numbers[i];
       }
-      return new Batch(inputs, numbers);
+      return new ImageBatch(inputs, numbers);
     }
   }
 
@@ -83,7 +84,11 @@ class ExampleOrderTest {
     int[] numbers = new ExampleOrder.Shuffled(3).first(6, 10);
 
     assertThat(source.examples()).isEqualTo(6);
-    assertThat(source.read(2, 3).labels()).isEqualTo(Arrays.copyOfRange(numbers, 2, 5));
+    assertThat(source.read(2, 3).array(Batch.LABELS))
+        .isInstanceOfSatisfying(
+            StoredTensor.class,
+            labels ->
+                assertThat(labels.toDoubles()).containsExactly(numbers[2], numbers[3], numbers[4]));
     assertThat(source.read(6, 0).size()).isZero();
     assertThatThrownBy(() -> source.read(4, 3)).isInstanceOf(IndexOutOfBoundsException.class);
   }

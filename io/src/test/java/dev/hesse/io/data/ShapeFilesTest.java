@@ -26,16 +26,16 @@ class ShapeFilesTest {
     return directory;
   }
 
-  private static Batch readAll(Path directory, Split split) throws IOException {
+  private static ImageBatch readAll(Path directory, Split split) throws IOException {
     CifarDataset dataset = CifarDataset.open(directory, split, Normalization.CIFAR);
-    return dataset.read(IntStream.range(0, dataset.examples()).toArray());
+    return dataset.images(IntStream.range(0, dataset.examples()).toArray());
   }
 
   @Test
   void readsAsCifar10InTheOrderOfTheExamples() throws IOException {
     Path directory = write("a", new ShapeFiles(IMAGES, 23, 11));
 
-    Batch train = readAll(directory, Split.TRAIN);
+    ImageBatch train = readAll(directory, Split.TRAIN);
     assertThat(train.labels())
         .containsExactly(
             IntStream.range(0, 23).map(i -> IMAGES.draw(Split.TRAIN, i).label()).toArray());
@@ -54,8 +54,8 @@ class ShapeFilesTest {
 
   @Test
   void moreExamplesLeaveTheFirstAsTheyWere() throws IOException {
-    Batch few = readAll(write("few", new ShapeFiles(IMAGES, 5, 1)), Split.TRAIN);
-    Batch many = readAll(write("many", new ShapeFiles(IMAGES, 14, 2)), Split.TRAIN);
+    ImageBatch few = readAll(write("few", new ShapeFiles(IMAGES, 5, 1)), Split.TRAIN);
+    ImageBatch many = readAll(write("many", new ShapeFiles(IMAGES, 14, 2)), Split.TRAIN);
 
     assertThat(many.inputs()).startsWith(few.inputs());
     assertThat(many.labels()).startsWith(few.labels());

@@ -107,8 +107,7 @@ final class Fixtures {
             session.runner().feed(value, tensor).addTarget(assign).run().close();
           }
         }
-        try (Result result =
-            session.runner().feed(loss.inputs(), input).fetch(loss.logits()).run()) {
+        try (Result result = session.runner().feed("images", input).fetch("logits").run()) {
           double[] logits = new double[count * net.classes()];
           ((TFloat64) result.get(0)).copyTo(DataBuffers.of(logits, false, false));
           return logits;
