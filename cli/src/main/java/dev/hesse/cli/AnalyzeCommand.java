@@ -25,7 +25,8 @@ final class AnalyzeCommand implements Command {
               "The exit code is 4, with the report written, if eigenvalues do not reach the"
                   + " tolerance or the density its steps. The trace takes at most --trace-samples"
                   + " samples and states its standard error; that it is above --tol counts only if"
-                  + " --tol is given."),
+                  + " --tol is given.",
+              Source.ON_RENAMING),
           List.of(
               new Usage.Example(
                   "analyze --resume net.pkl --data-dir cifar-10-batches-bin --sequential --out out",
@@ -58,7 +59,7 @@ final class AnalyzeCommand implements Command {
           .estimates()
           .eigenvectors()
           .ifPresent(file -> outputs.prepare(folderOf(file), EstimatorOptions.EIGENVECTORS));
-      ModelOptions.Loaded model = options.model().load();
+      ModelOptions.Loaded model = options.model().load(console);
       model.warnings().forEach(console::say);
       options
           .estimates()

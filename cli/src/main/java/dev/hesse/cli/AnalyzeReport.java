@@ -34,7 +34,7 @@ record AnalyzeReport(
     return new HessianReport(
         tool(device),
         new Model(
-            options.model().resume().toString(),
+            model.checkpoint().path().toString(),
             model.checkpoint().sha256(),
             model.network().config().toString(),
             model.network().parameters().dimension()),

@@ -26,7 +26,7 @@ final class Arguments {
 
   /**
    * Reads a command's arguments. Options may be written {@code --name value} or {@code
-   * --name=value}, not shortened, each at most once.
+   * --name=value}, not shortened, each at most once unless it is repeatable.
    *
    * @throws CommandException with status {@link ExitStatus#WRONG_USAGE}
    */
@@ -42,6 +42,7 @@ final class Arguments {
       CommandLine line =
           DefaultParser.builder()
               .setAllowPartialMatching(false)
+              .setStripLeadingAndTrailingQuotes(false)
               .get()
               .parse(options, arguments.toArray(String[]::new));
       Arguments parsed = new Arguments(line);
@@ -59,7 +60,13 @@ final class Arguments {
   }
 
   private void check(Usage usage) {
-    List<String> given = Arrays.stream(line.getOptions()).map(Option::getLongOpt).toList();
+    List<String> repeatable =
+        usage.options().filter(CommandOption::repeatable).map(CommandOption::name).toList();
+    List<String> given =
+        Arrays.stream(line.getOptions())
+            .map(Option::getLongOpt)
+            .filter(name -> !repeatable.contains(name))
+            .toList();
     for (String name : given) {
       if (given.indexOf(name) != given.lastIndexOf(name)) {
         throw usage("--%s is given more than once".formatted(name), "Give it once");
@@ -118,20 +125,28 @@ final class Arguments {
    *     option's values
    */
   <T> Optional<T> get(CommandOption<T> option) {
-    String text = line.getOptionValue(option.name());
-    if (text == null) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        option
-            .type()
-            .parser()
-            .apply(text)
-            .orElseThrow(
-                () ->
-                    usage(
-                        "%s is %s".formatted(option.dashed(), BadInputException.quote(text)),
-                        "Give " + option.type().expected())));
+    return Optional.ofNullable(line.getOptionValue(option.name()))
+        .map(text -> parsed(option, text));
+  }
+
+  /** The values of a repeatable option in the order given, as {@link #get} reads each. */
+  <T> List<T> all(CommandOption<T> option) {
+    String[] texts = line.getOptionValues(option.name());
+    return texts == null
+        ? List.of()
+        : Arrays.stream(texts).map(text -> parsed(option, text)).toList();
+  }
+
+  private static <T> T parsed(CommandOption<T> option, String text) {
+    return option
+        .type()
+        .parser()
+        .apply(text)
+        .orElseThrow(
+            () ->
+                usage(
+                    "%s is %s".formatted(option.dashed(), BadInputException.quote(text)),
+                    "Give " + option.type().expected()));
   }
 
   <T> T get(CommandOption<T> option, T fallback) {

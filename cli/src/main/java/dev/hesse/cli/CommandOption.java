@@ -8,12 +8,17 @@ import java.util.Optional;
  * @param name without the dashes
  * @param description a phrase for help
  * @param defaultText what applies where the option is not given, for help; empty for nothing
+ * @param repeatable whether it may be given more than once
  */
 record CommandOption<T>(
-    String name, ValueType<T> type, String description, Optional<String> defaultText) {
+    String name,
+    ValueType<T> type,
+    String description,
+    Optional<String> defaultText,
+    boolean repeatable) {
 
   static <T> CommandOption<T> of(String name, ValueType<T> type, String description) {
-    return new CommandOption<>(name, type, description, Optional.empty());
+    return new CommandOption<>(name, type, description, Optional.empty(), false);
   }
 
   static CommandOption<Boolean> flag(String name, String description) {
@@ -21,7 +26,11 @@ record CommandOption<T>(
   }
 
   CommandOption<T> withDefault(Object text) {
-    return new CommandOption<>(name, type, description, Optional.of(text.toString()));
+    return new CommandOption<>(name, type, description, Optional.of(text.toString()), repeatable);
+  }
+
+  CommandOption<T> asRepeatable() {
+    return new CommandOption<>(name, type, description, defaultText, true);
   }
 
   boolean takesValue() {

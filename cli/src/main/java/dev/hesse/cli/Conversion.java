@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.Checkpoint;
 import dev.hesse.io.Checkpoint.Format;
+import dev.hesse.io.safetensors.Safetensors;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -24,14 +25,15 @@ import java.util.stream.Stream;
 record Conversion(
     Path source, Path target, Format format, int tensors, long bytes, List<String> notKept) {
 
-  /** The mark of safetensors files that says PyTorch's axis order; not a fact of the source. */
-  private static final String AXIS_ORDER = "format";
+  /** In the summary; an optimizer has a tensor or two for each of the network's. */
+  private static final int NAMES_SHOWN = 20;
 
   static Conversion of(Checkpoint checkpoint, Path target, Format format) {
     Stream<String> facts =
         format == Format.SAFETENSORS || format == Format.SAVED_MODEL
             ? Stream.empty()
-            : checkpoint.metadata().keySet().stream().filter(key -> !key.equals(AXIS_ORDER));
+            : checkpoint.metadata().keySet().stream()
+                .filter(key -> !key.equals(Safetensors.AXIS_ORDER));
     return new Conversion(
         checkpoint.path(),
         target,
@@ -51,14 +53,17 @@ record Conversion(
             format.label(),
             tensors,
             Bytes.text(bytes));
-    return notKept.isEmpty()
-        ? written
-        : written
-            + "not kept: %s%n"
-                .formatted(
-                    notKept.stream()
-                        .map(BadInputException::quote)
-                        .collect(Collectors.joining(", ")));
+    if (notKept.isEmpty()) {
+      return written;
+    }
+    String shown =
+        notKept.stream()
+            .limit(NAMES_SHOWN)
+            .map(BadInputException::quote)
+            .collect(Collectors.joining(", "));
+    int more = notKept.size() - NAMES_SHOWN;
+    return written
+        + "not kept: %s%s%n".formatted(shown, more > 0 ? ", and %d more".formatted(more) : "");
   }
 
   void writeJson(PrintStream out) throws IOException {

@@ -6,7 +6,9 @@ import dev.hesse.io.Checkpoint.Format;
 import dev.hesse.io.Weights;
 import dev.hesse.io.WeightsWriter;
 import dev.hesse.io.data.Normalization;
+import dev.hesse.io.safetensors.Safetensors;
 import dev.hesse.io.tensorbundle.BundleNames;
+import dev.hesse.models.serving.ModelDescription;
 import dev.hesse.models.serving.ModelWeights;
 import dev.hesse.models.serving.SavedModelExport;
 import dev.hesse.models.serving.SavedModelFolder;
@@ -15,7 +17,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -32,11 +36,17 @@ final class ConvertCommand implements Command {
       CommandOption.flag("force", "replace TARGET if it exists");
   private static final CommandOption<Boolean> SERVE_RAW =
       CommandOption.flag(
-          "serve-raw", "the SavedModel takes uint8 images and normalises them by --mean and --std");
+          "serve-raw",
+          "the SavedModel takes uint8 images and normalises them by --mean and --std; one made of"
+              + " such a SavedModel does so anyway");
+  private static final String BY_SOURCE = "that of SOURCE if it is a SavedModel, else ";
   private static final List<CommandOption<?>> FOR_SAVED_MODELS =
       Stream.concat(
               ModelOptions.NETWORK.stream(),
-              Stream.of(SERVE_RAW, DataOptions.MEAN, DataOptions.STD))
+              Stream.of(
+                  SERVE_RAW,
+                  DataOptions.MEAN.withDefault(BY_SOURCE + DataOptions.MEAN_DEFAULT),
+                  DataOptions.STD.withDefault(BY_SOURCE + DataOptions.STD_DEFAULT)))
           .toList();
   private static final CommandOption<Boolean> JSON =
       CommandOption.flag("json", "print JSON: what was written, and what was not kept");
@@ -47,7 +57,8 @@ final class ConvertCommand implements Command {
           List.of("SOURCE", "TARGET"),
           "Weights in another format: PyTorch, safetensors, npz, TensorFlow",
           List.of(
-              new Usage.Group("conversion", List.of(FORMAT, FORCE)),
+              new Usage.Group(
+                  "conversion", List.of(Source.MODEL_VERSION, Source.RENAME, FORMAT, FORCE)),
               new Usage.Group("a SavedModel's network", FOR_SAVED_MODELS),
               new Usage.Group("output", List.of(JSON, OutputOptions.QUIET, OutputOptions.VERBOSE))),
           List.of(
@@ -61,12 +72,16 @@ final class ConvertCommand implements Command {
                   + " logits, probabilities and class.",
               "Every tensor of the weights keeps its name, type, shape and bits. Optimizer state and"
                   + " other objects of a training checkpoint do not come along; numbers and texts"
-                  + " beside the weights, such as epoch, do in safetensors and SavedModels."),
+                  + " beside the weights, such as epoch, do in safetensors and SavedModels.",
+              Source.ON_RENAMING),
           List.of(
               new Usage.Example("convert net.pkl net.safetensors", "an old PyTorch file made safe"),
               new Usage.Example(
                   "convert net.safetensors net.pt",
                   "a state dict for torch.load(\"net.pt\", weights_only=True)"),
+              new Usage.Example(
+                  "convert net.pkl net.npz --rename '^module\\.=' --rename '^fc=linear'",
+                  "without the prefix of DataParallel, and with another name for the classifier"),
               new Usage.Example(
                   "convert net.pkl models/resnet20 --serve-raw",
                   "a version for TensorFlow Serving that takes pixels from 0 to 255")));
@@ -100,17 +115,28 @@ final class ConvertCommand implements Command {
       requireFree(place, single, force);
       outputs.prepare(
           Objects.requireNonNullElse(place.toAbsolutePath().getParent(), place), "TARGET");
-      ModelWeights weights = ModelWeights.read(source);
-      Checkpoint checkpoint = weights.checkpoint();
-      if (checkpoint.tensors().isEmpty()) {
+      ModelWeights weights = Source.from(arguments, source).read(console);
+      if (weights.checkpoint().tensors().isEmpty()) {
         throw new BadInputException(source + " holds no tensors", "Give a file with weights");
       }
+      Checkpoint checkpoint;
+      if (single.isPresent()) {
+        checkpoint = weights.checkpoint();
+        Map<String, String> facts = facts(weights);
+        outputs.addWhole(
+            place,
+            path ->
+                WeightsWriter.write(single.get(), path, new Weights(checkpoint.tensors(), facts)));
+      } else {
+        ModelOptions.Loaded model = ModelOptions.from(arguments, source).load(weights);
+        model.warnings().forEach(console::say);
+        checkpoint = model.checkpoint();
+        ServingOptions options = servingOptions(arguments, weights, force);
+        outputs.addWhole(
+            place,
+            path -> SavedModelExport.write(checkpoint, model.network().config(), path, options));
+      }
       Conversion conversion = Conversion.of(checkpoint, place, single.orElse(Format.SAVED_MODEL));
-      outputs.addWhole(
-          place,
-          single.isPresent()
-              ? path -> write(single.get(), path, checkpoint)
-              : export(arguments, weights, force, console));
       outputs.commit();
       if (arguments.has(JSON)) {
         conversion.writeJson(console.out());
@@ -121,24 +147,28 @@ final class ConvertCommand implements Command {
     }
   }
 
-  private static void write(Format format, Path target, Checkpoint checkpoint) throws IOException {
-    WeightsWriter.write(format, target, new Weights(checkpoint.tensors(), checkpoint.metadata()));
+  /** The metadata, and for safetensors the mark of PyTorch's axis order where it is that. */
+  private static Map<String, String> facts(ModelWeights weights) {
+    Checkpoint checkpoint = weights.checkpoint();
+    Map<String, String> facts = new LinkedHashMap<>(checkpoint.metadata());
+    if (weights.isInPyTorchOrder()) {
+      facts.putIfAbsent(Safetensors.AXIS_ORDER, Safetensors.PYTORCH);
+    }
+    return facts;
   }
 
-  private static Outputs.Writer export(
-      Arguments arguments, ModelWeights weights, boolean force, Console console) {
-    ModelOptions.Loaded model =
-        ModelOptions.from(arguments, weights.checkpoint().path()).load(weights);
-    model.warnings().forEach(console::say);
-    ServingOptions options =
-        new ServingOptions(
-            arguments.has(SERVE_RAW),
-            new Normalization(
-                arguments.get(DataOptions.MEAN, Normalization.CIFAR.mean()),
-                arguments.get(DataOptions.STD, Normalization.CIFAR.std())),
-            force);
-    return path ->
-        SavedModelExport.write(model.checkpoint(), model.network().config(), path, options);
+  /** What is not given is as in the SavedModel that is converted, if it is one. */
+  private static ServingOptions servingOptions(
+      Arguments arguments, ModelWeights weights, boolean force) {
+    Optional<ModelDescription> source = weights.description();
+    Normalization normalization =
+        source.map(ModelDescription::normalization).orElse(Normalization.CIFAR);
+    return new ServingOptions(
+        arguments.has(SERVE_RAW) || source.map(ModelDescription::rawImages).orElse(false),
+        new Normalization(
+            arguments.get(DataOptions.MEAN, normalization.mean()),
+            arguments.get(DataOptions.STD, normalization.std())),
+        force);
   }
 
   private static void requireFree(Path target, Optional<Format> format, boolean force)

@@ -54,12 +54,14 @@ record DataOptions(
   private static final CommandOption<Boolean> SEQUENTIAL =
       CommandOption.flag(
           "sequential", "take the first examples in file order; otherwise a shuffle by --seed");
+  static final String MEAN_DEFAULT = joined(Normalization.CIFAR.mean());
+  static final String STD_DEFAULT = joined(Normalization.CIFAR.std());
   static final CommandOption<List<Double>> MEAN =
       CommandOption.of("mean", ValueType.CHANNEL_MEANS, "subtracted from pixels scaled to [0, 1]")
-          .withDefault(joined(Normalization.CIFAR.mean()) + "; none for floating --images");
+          .withDefault(MEAN_DEFAULT + "; none for floating --images");
   static final CommandOption<List<Double>> STD =
       CommandOption.of("std", ValueType.CHANNEL_DEVIATIONS, "then divided by")
-          .withDefault(joined(Normalization.CIFAR.std()) + "; none for floating --images");
+          .withDefault(STD_DEFAULT + "; none for floating --images");
   static final CommandOption<Long> SEED =
       CommandOption.of(
               "seed",

@@ -75,7 +75,10 @@ final class Eigenvectors {
     switch (format) {
       case NPY -> Npy.write(target, rows(vectors, layout));
       case SAFETENSORS ->
-          Safetensors.write(target, byParameter(vectors, layout), Map.of("format", "pt"));
+          Safetensors.write(
+              target,
+              byParameter(vectors, layout),
+              Map.of(Safetensors.AXIS_ORDER, Safetensors.PYTORCH));
     }
   }
 

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.Checkpoint;
 import dev.hesse.io.StoredTensor;
-import dev.hesse.models.serving.ModelWeights;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -26,7 +25,9 @@ final class InspectCommand implements Command {
           "inspect",
           List.of("FILE"),
           "The tensors in a PyTorch or TensorFlow checkpoint, safetensors, npz or SavedModel",
-          List.of(new Usage.Group("output", List.of(JSON, OutputOptions.VERBOSE))),
+          List.of(
+              new Usage.Group("source", List.of(Source.MODEL_VERSION)),
+              new Usage.Group("output", List.of(JSON, OutputOptions.VERBOSE))),
           List.of("Nothing in the file is run, whoever made it."),
           List.of(
               new Usage.Example("inspect net.pkl", "a table of all tensors"),
@@ -40,7 +41,8 @@ final class InspectCommand implements Command {
 
   @Override
   public ExitStatus run(Arguments arguments, Console console) throws IOException {
-    Checkpoint checkpoint = ModelWeights.read(Path.of(arguments.operand(0))).checkpoint();
+    Checkpoint checkpoint =
+        Source.from(arguments, Path.of(arguments.operand(0))).read(console).checkpoint();
     if (arguments.has(JSON)) {
       writeJson(checkpoint, console.out());
     } else {

@@ -5,16 +5,18 @@ import dev.hesse.models.ResNet;
 import dev.hesse.models.ResNetConfig;
 import dev.hesse.models.ResNetConfig.Shortcut;
 import dev.hesse.models.ResNetWeights;
+import dev.hesse.models.TensorFlowWeights;
 import dev.hesse.models.serving.ModelWeights;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Which network, with which weights; what is not given about it, the checkpoint says. */
 record ModelOptions(
-    Path resume,
+    Source source,
     Optional<Integer> depth,
     Optional<Integer> width,
     Optional<Integer> classes,
@@ -72,23 +74,37 @@ record ModelOptions(
       List.of(ARCH, DEPTH, WIDTH, CLASSES, SHORTCUT, BATCH_NORM, RESIDUAL);
 
   static final Usage.Group GROUP =
-      new Usage.Group("model", Stream.concat(Stream.of(RESUME), NETWORK.stream()).toList());
+      new Usage.Group(
+          "model",
+          Stream.concat(Stream.of(RESUME, Source.MODEL_VERSION, Source.RENAME), NETWORK.stream())
+              .toList());
 
   /**
    * A network and the file that its weights are from.
    *
+   * @param checkpoint in PyTorch's names and axis order
    * @param alternatives other networks that the same weights and options fit
+   * @param numbered whether the file has names of TensorFlow's
    */
-  record Loaded(Checkpoint checkpoint, ResNet network, List<ResNetConfig> alternatives) {
+  record Loaded(
+      Checkpoint checkpoint, ResNet network, List<ResNetConfig> alternatives, boolean numbered) {
 
     /** What a user must know before trusting the choice. */
     List<String> warnings() {
-      return alternatives.stream()
-          .map(
-              other ->
-                  "warning: the weights fit %s, which is taken, and %s. Say which with --shortcut or --residual."
-                      .formatted(network.config(), other))
-          .toList();
+      List<String> warnings = new ArrayList<>();
+      if (numbered) {
+        warnings.add(
+            "warning: %s has TensorFlow's names, whose numbers say which layer is which. This network"
+                    .formatted(checkpoint.path())
+                + " pads as PyTorch does, and batch norm's epsilon is 1e-5: see by --only accuracy"
+                + " that it is the one that was trained.");
+      }
+      for (ResNetConfig other : alternatives) {
+        warnings.add(
+            "warning: the weights fit %s, which is taken, and %s. Say which with --shortcut or --residual."
+                .formatted(network.config(), other));
+      }
+      return warnings;
     }
   }
 
@@ -107,7 +123,7 @@ record ModelOptions(
   static ModelOptions from(Arguments arguments, Path resume) {
     arguments.get(ARCH);
     return new ModelOptions(
-        resume,
+        Source.from(arguments, resume),
         arguments.get(DEPTH),
         arguments.get(WIDTH),
         arguments.get(CLASSES),
@@ -121,13 +137,13 @@ record ModelOptions(
    *
    * @throws dev.hesse.io.BadInputException if the file is bad or of another network
    */
-  Loaded load() throws IOException {
-    return load(ModelWeights.read(resume));
+  Loaded load(Console console) throws IOException {
+    return load(source.read(console));
   }
 
-  /** As {@link #load()}, of weights that are read already. */
+  /** As {@link #load(Console)}, of weights that are read already. */
   Loaded load(ModelWeights weights) {
-    Checkpoint checkpoint = weights.checkpoint();
+    Checkpoint checkpoint = TensorFlowWeights.toPyTorch(weights.checkpoint());
     List<ResNetConfig> fitting =
         weights
             .config()
@@ -141,7 +157,11 @@ record ModelOptions(
             .orElseGet(() -> with(ResNetConfig.DEFAULT));
     List<ResNetConfig> alternatives =
         fitting.stream().filter(this::agrees).filter(other -> !other.equals(config)).toList();
-    return new Loaded(checkpoint, ResNet.load(checkpoint, config), alternatives);
+    return new Loaded(
+        checkpoint,
+        ResNet.load(checkpoint, config),
+        alternatives,
+        TensorFlowWeights.hasTensorFlowNames(weights.checkpoint()));
   }
 
   private boolean agrees(ResNetConfig config) {

@@ -1,5 +1,6 @@
 package dev.hesse.cli;
 
+import static dev.hesse.cli.TensorAssertions.assertSameTensors;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hesse.io.Checkpoint;
@@ -34,18 +35,6 @@ class ConvertCommandTest {
 
   private static CommandRun convert(Path source, Path target, Object... options) {
     return CommandRun.of("convert " + source + " " + target, options);
-  }
-
-  private static void assertSameTensors(Path actual, Path expected) throws IOException {
-    Map<String, StoredTensor> tensors = Checkpoint.read(actual).tensors();
-    Map<String, StoredTensor> original = Checkpoint.read(expected).tensors();
-    assertThat(tensors.keySet()).containsExactlyElementsOf(original.keySet());
-    original.forEach(
-        (name, tensor) -> {
-          assertThat(tensors.get(name).dtype()).isEqualTo(tensor.dtype());
-          assertThat(tensors.get(name).shape()).containsExactly(tensor.shape());
-          assertThat(tensors.get(name).data()).isEqualTo(tensor.data());
-        });
   }
 
   private void assertRefused(CommandRun run, ExitStatus status, String line) {

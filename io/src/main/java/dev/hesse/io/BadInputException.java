@@ -60,7 +60,7 @@ public final class BadInputException extends RuntimeException {
   }
 
   /** Whether a terminal shows the character as itself and nothing moves. */
-  static boolean isPrintable(char c) {
+  public static boolean isPrintable(char c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
           Character.FORMAT,

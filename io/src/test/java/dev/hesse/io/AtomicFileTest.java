@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +40,22 @@ class AtomicFileTest {
 
     assertThat(target).hasContent("old");
     assertThat(folder).isDirectoryNotContaining(p -> !p.equals(target));
+  }
+
+  @Test
+  void whatAKilledProcessLeftLongAgoIsRemoved() throws IOException {
+    Path target = folder.resolve("a");
+    Path old = Files.writeString(folder.resolve(".a.12ab.part"), "");
+    Path ofAnother = Files.writeString(folder.resolve(".b.12ab.part"), "");
+    Path fresh = Files.writeString(folder.resolve(".a.34cd.part"), "");
+    FileTime anHourAgo = FileTime.from(Instant.now().minus(Duration.ofHours(1)));
+    Files.setLastModifiedTime(old, anHourAgo);
+    Files.setLastModifiedTime(ofAnother, anHourAgo);
+    AtomicFile.write(target, out -> out.write('b'));
+    assertThat(old).doesNotExist();
+    assertThat(ofAnother).exists();
+    assertThat(fresh).exists();
+    assertThat(target).hasContent("b");
   }
 
   @Test

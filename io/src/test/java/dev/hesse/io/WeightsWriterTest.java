@@ -130,10 +130,7 @@ class WeightsWriterTest {
     Weights weights = new Weights(training.tensors(), training.metadata());
     Path path = folder.resolve("a");
     WeightsWriter.write(Format.SAFETENSORS, path, weights);
-    assertThat(Checkpoint.read(path).metadata())
-        .containsEntry("epoch", "3")
-        .containsEntry("format", "pt")
-        .hasSize(training.metadata().size() + 1);
+    assertThat(Checkpoint.read(path).metadata()).isEqualTo(training.metadata());
     WeightsWriter.write(Format.PYTORCH_ZIP, path, weights);
     assertThat(Checkpoint.read(path).metadata()).isEmpty();
   }

@@ -17,28 +17,37 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Maps the tensors of a PyTorch checkpoint to the variables of the CIFAR ResNet family, by name.
- * Prefixes of {@code DataParallel} ({@code module.}) fall away; {@code linear} and {@code shortcut}
- * are read as {@code fc} and {@code downsample}; the counters {@code num_batches_tracked} have no
- * part in evaluation mode.
+ * Maps the tensors of a checkpoint to the variables of the CIFAR ResNet family, by PyTorch's names;
+ * those of TensorFlow are brought to these first, as {@link TensorFlowWeights} says. Prefixes of
+ * {@code DataParallel} ({@code module.}) fall away; {@code linear} and {@code shortcut} are read as
+ * {@code fc} and {@code downsample}; the counters {@code num_batches_tracked} have no part in
+ * evaluation mode.
  */
 public final class ResNetWeights {
   private static final Pattern BLOCK = Pattern.compile("layer1\\.(\\d+)\\.conv1\\.weight");
 
   /** Blocks a stage of the deepest network that is looked for, ResNet1202. */
-  private static final int MAX_BLOCKS = 200;
+  static final int MAX_BLOCKS = 200;
+
+  static final int MAX_WIDTH = 1 << 16;
+  static final int MAX_CLASSES = 1 << 24;
 
   private static final int NAMES_SHOWN = 12;
 
   private final Path source;
   private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
 
+  /**
+   * @throws BadInputException as {@link TensorFlowWeights#toPyTorch} says, or if two tensors are
+   *     for one variable
+   */
   public ResNetWeights(Checkpoint checkpoint) {
-    this(checkpoint.path(), checkpoint.tensors());
+    this(checkpoint.path(), TensorFlowWeights.toPyTorch(checkpoint).tensors());
   }
 
   /**
    * @param source where the tensors are from, for errors
+   * @param checkpoint tensors in PyTorch's names and axis order
    * @throws BadInputException if two tensors are for one variable
    */
   public ResNetWeights(Path source, Map<String, StoredTensor> checkpoint) {
@@ -74,8 +83,8 @@ public final class ResNetWeights {
       return List.of();
     }
     int depth = Math.toIntExact(6 * blocks + 2);
-    int width = (int) Math.max(1, Math.min(first.shape()[0], 1 << 16));
-    int classes = (int) Math.min(last.shape()[0], 1 << 24);
+    int width = (int) Math.max(1, Math.min(first.shape()[0], MAX_WIDTH));
+    int classes = (int) Math.min(last.shape()[0], MAX_CLASSES);
     boolean batchNorm = tensors.containsKey("bn1.weight");
     return List.of(
             new ResNetConfig(depth, width, classes, true, batchNorm, Shortcut.B),

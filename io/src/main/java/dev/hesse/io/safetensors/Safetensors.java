@@ -33,6 +33,14 @@ public final class Safetensors {
   /** The longest header that the format's own reader accepts, in bytes. */
   public static final long MAX_HEADER = 100_000_000;
 
+  /**
+   * The key in the metadata under which programs say whose axis order the tensors have, such as
+   * {@link #PYTORCH}.
+   */
+  public static final String AXIS_ORDER = "format";
+
+  public static final String PYTORCH = "pt";
+
   private static final int ALIGNMENT = 8;
 
   private Safetensors() {}

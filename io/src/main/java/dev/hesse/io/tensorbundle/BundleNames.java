@@ -10,9 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The names of a bundle's files, and the names by which users call a bundle. */
 public final class BundleNames {
@@ -35,6 +38,24 @@ public final class BundleNames {
   static Path shard(Path prefix, int shard, int shards) {
     return prefix.resolveSibling(
         "%s.data-%05d-of-%05d".formatted(prefix.getFileName(), shard, shards));
+  }
+
+  /** Shards of the prefix that no bundle of one shard has. */
+  static List<Path> otherShards(Path prefix) throws IOException {
+    Path folder = Objects.requireNonNull(prefix.toAbsolutePath().getParent());
+    String own = String.valueOf(shard(prefix, 0, 1).getFileName());
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(
+              file -> {
+                String name = String.valueOf(file.getFileName());
+                Matcher shard = SHARD.matcher(name);
+                return shard.matches()
+                    && shard.group(1).equals(String.valueOf(prefix.getFileName()))
+                    && !name.equals(own);
+              })
+          .toList();
+    }
   }
 
   /**

@@ -57,6 +57,9 @@ final class BundleWriter {
       Files.deleteIfExists(BundleNames.index(prefix));
       move(BundleNames.shard(part, 0, 1), BundleNames.shard(prefix, 0, 1));
       move(BundleNames.index(part), BundleNames.index(prefix));
+      for (Path stale : BundleNames.otherShards(prefix)) {
+        Files.deleteIfExists(stale);
+      }
     } finally {
       delete(folder);
     }

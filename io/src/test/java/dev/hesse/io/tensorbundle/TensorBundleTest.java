@@ -117,7 +117,11 @@ class TensorBundleTest {
     Path prefix = folder.resolve("net");
     Files.writeString(folder.resolve("checkpoint"), "of others");
     TensorBundle.write(prefix, Map.of("old", vector(1, 2, 3)));
+    Path stale = Files.writeString(BundleNames.shard(prefix, 1, 2), "of an older one still");
+    Path ofAnother = Files.writeString(folder.resolve("other.data-00001-of-00002"), "");
     TensorBundle.write(prefix, Map.of("new", vector(4)));
+    assertThat(stale).doesNotExist();
+    assertThat(Files.deleteIfExists(ofAnother)).isTrue();
 
     assertSame(TensorBundle.read(prefix).tensors(), Map.of("new", vector(4)));
     assertThat(folder.resolve("checkpoint")).hasContent("of others");

@@ -35,7 +35,11 @@ public record ModelDescription(
    */
   public record SourceTensor(String name, String variable, DType dtype) {}
 
+  /**
+   * @throws IllegalArgumentException if the normalization is not of three channels
+   */
   public ModelDescription {
+    ServingOptions.requireThreeChannels(normalization);
     tensors = List.copyOf(tensors);
     metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
   }

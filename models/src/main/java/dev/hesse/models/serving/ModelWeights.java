@@ -3,6 +3,7 @@ package dev.hesse.models.serving;
 import dev.hesse.io.Checkpoint;
 import dev.hesse.io.Checkpoint.Format;
 import dev.hesse.models.ResNetConfig;
+import dev.hesse.models.TensorFlowWeights;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -11,30 +12,44 @@ import java.util.OptionalLong;
 /**
  * Weights from any file or folder that holds some.
  *
- * @param config the architecture, where the source states it
+ * @param description of a SavedModel that {@link SavedModelExport} wrote
  */
-public record ModelWeights(Checkpoint checkpoint, Optional<ResNetConfig> config) {
+public record ModelWeights(Checkpoint checkpoint, Optional<ModelDescription> description) {
+
+  /** The architecture, where the source states it. */
+  public Optional<ResNetConfig> config() {
+    return description.map(ModelDescription::config);
+  }
+
+  /** Whether the tensors are known to have PyTorch's axis order. */
+  public boolean isInPyTorchOrder() {
+    return switch (checkpoint.format()) {
+      case PYTORCH_ZIP, PYTORCH_LEGACY -> true;
+      case SAFETENSORS, NPZ, TENSORFLOW_CHECKPOINT, SAVED_MODEL ->
+          description.isPresent() || TensorFlowWeights.isInPyTorchOrder(checkpoint);
+    };
+  }
 
   /**
-   * Reads a checkpoint in any format, or the variables of a SavedModel; of a base path, those of
-   * its highest version.
+   * Reads a checkpoint in any format, or the variables of a SavedModel.
    *
+   * @param version of a SavedModel's base path, in place of the highest
    * @throws dev.hesse.io.BadInputException as {@link Checkpoint#read} and {@link
    *     SavedModelWeights#read} say
    */
-  public static ModelWeights read(Path path) throws IOException {
-    if (!SavedModelFolder.isSavedModel(path)) {
+  public static ModelWeights read(Path path, OptionalLong version) throws IOException {
+    if (version.isEmpty() && !SavedModelFolder.isSavedModel(path)) {
       return new ModelWeights(Checkpoint.read(path), Optional.empty());
     }
-    SavedModelWeights model = SavedModelWeights.read(path, OptionalLong.empty());
+    SavedModelWeights model = SavedModelWeights.read(path, version);
     Checkpoint checkpoint =
         new Checkpoint(
-            path,
+            model.folder(),
             Format.SAVED_MODEL,
             model.sha256(),
             model.weights().tensors(),
-            model.weights().metadata());
-    return new ModelWeights(
-        checkpoint, Optional.ofNullable(model.description()).map(ModelDescription::config));
+            model.weights().metadata(),
+            model.weights().omitted());
+    return new ModelWeights(checkpoint, Optional.ofNullable(model.description()));
   }
 }

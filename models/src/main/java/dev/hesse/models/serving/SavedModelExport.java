@@ -10,6 +10,7 @@ import dev.hesse.models.ResNet;
 import dev.hesse.models.ResNetConfig;
 import dev.hesse.models.ResNetConfig.Shortcut;
 import dev.hesse.models.ResNetWeights;
+import dev.hesse.models.TensorFlowWeights;
 import dev.hesse.models.serving.ModelDescription.SourceTensor;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -41,6 +42,8 @@ public final class SavedModelExport {
    * Writes one version, whole or not at all: a server that polls the base path never sees a part of
    * it. Takes three times the checkpoint's memory.
    *
+   * @param source whose tensors keep their names, unless these are TensorFlow's; then they get the
+   *     network's, as {@link TensorFlowWeights} says
    * @param target a version folder, if its name is a whole number; otherwise a base path, which
    *     gets a new version after its highest, or version 1
    * @return the version folder
@@ -49,8 +52,9 @@ public final class SavedModelExport {
    * @throws FileAlreadyExistsException if the version exists and may not be replaced
    */
   public static Path write(
-      Checkpoint checkpoint, ResNetConfig config, Path target, ServingOptions options)
+      Checkpoint source, ResNetConfig config, Path target, ServingOptions options)
       throws IOException {
+    Checkpoint checkpoint = TensorFlowWeights.toPyTorch(source);
     Path folder = SavedModelFolder.next(target);
     if (Files.exists(folder) && !options.overwrite()) {
       throw new FileAlreadyExistsException(folder.toString());

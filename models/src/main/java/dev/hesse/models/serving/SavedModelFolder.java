@@ -29,19 +29,24 @@ public final class SavedModelFolder {
    * The version folder that a path means: itself, or its highest version.
    *
    * @param version of a base path, in place of the highest
-   * @throws BadInputException if the path is neither, or the version is not there
+   * @throws BadInputException if the path is neither, or the version is not there; then it names
+   *     those that are
    */
   public static Path find(Path path, OptionalLong version) throws IOException {
     NavigableMap<Long, Path> versions = versions(path);
-    if (versions.isEmpty() && isVersionFolder(path)) {
-      if (version.isPresent()) {
-        throw new BadInputException(
-            "%s is one SavedModel without versions".formatted(path),
-            "Leave the version out, or give the folder with the versions");
-      }
-      return path;
+    if (versions.isEmpty() && version.isPresent()) {
+      String what =
+          isVersionFolder(path)
+              ? "is one SavedModel without versions"
+              : "has no versions, which are numbered folders with %s".formatted(MODEL);
+      throw new BadInputException(
+          "%s %s".formatted(path, what),
+          "Leave the version out, or give the folder with the versions");
     }
     if (versions.isEmpty()) {
+      if (isVersionFolder(path)) {
+        return path;
+      }
       throw new BadInputException(
           "%s holds no SavedModel: neither %s nor numbered folders with one".formatted(path, MODEL),
           "Give a SavedModel's folder, or the one with its versions");

@@ -63,7 +63,10 @@ public record SavedModelWeights(
     ModelDescription description = DescriptionFile.read(file);
     try {
       Weights weights =
-          new Weights(tensors(description, variables.tensors()), description.metadata());
+          new Weights(
+              tensors(description, variables.tensors()),
+              description.metadata(),
+              variables.omitted());
       requireFit(description, weights, folder);
       return new SavedModelWeights(folder, sha256, weights, description);
     } catch (BadInputException e) {

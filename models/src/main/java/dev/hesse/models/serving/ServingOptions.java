@@ -16,6 +16,10 @@ public record ServingOptions(boolean rawImages, Normalization normalization, boo
       new ServingOptions(false, Normalization.CIFAR, false);
 
   public ServingOptions {
+    requireThreeChannels(normalization);
+  }
+
+  static void requireThreeChannels(Normalization normalization) {
     if (normalization.channels() != 3) {
       throw new IllegalArgumentException(
           "expected a normalization of 3 channels, got " + normalization.channels());

@@ -9,6 +9,7 @@ import dev.hesse.io.BadInputException;
 import dev.hesse.io.Checkpoint;
 import dev.hesse.io.DType;
 import dev.hesse.io.StoredTensor;
+import dev.hesse.io.data.Normalization;
 import dev.hesse.io.tensorbundle.TensorBundle;
 import dev.hesse.models.LossGraph.Variable;
 import dev.hesse.models.ResNet;
@@ -263,10 +264,11 @@ class SavedModelExportTest {
 
   @Test
   void normalisationsAreOfThreeChannels() {
-    assertThatThrownBy(
-            () ->
-                new ServingOptions(
-                    true, new dev.hesse.io.data.Normalization(List.of(0.5), List.of(0.5)), false))
+    Normalization one = new Normalization(List.of(0.5), List.of(0.5));
+    assertThatThrownBy(() -> new ServingOptions(true, one, false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("expected a normalization of 3 channels, got 1");
+    assertThatThrownBy(() -> new ModelDescription(config, true, one, List.of(), Map.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("expected a normalization of 3 channels, got 1");
   }

@@ -62,6 +62,12 @@ class SavedModelFolderTest {
               path
                   + " holds no SavedModel: neither saved_model.pb nor numbered folders with one."
                   + " Give a SavedModel's folder, or the one with its versions.");
+      assertThatThrownBy(() -> SavedModelFolder.find(path, OptionalLong.of(1)))
+          .isInstanceOf(BadInputException.class)
+          .hasMessage(
+              path
+                  + " has no versions, which are numbered folders with saved_model.pb."
+                  + " Leave the version out, or give the folder with the versions.");
     }
   }
 
