@@ -50,6 +50,7 @@ final class FunctionInliner {
   /**
    * Inlines what some tensors of the graph need.
    *
+   * @param targets of the graph itself, or within its functions by the names that they will have
    * @throws BadInputException if functions call themselves, call more than exist, or are
    *     inconsistent
    */
@@ -57,10 +58,22 @@ final class FunctionInliner {
     Map<String, NodeDef> nodes = new HashMap<>();
     graph.getNodeList().forEach(node -> nodes.put(node.getName(), node));
     Frame frame = new Frame("", nodes, Map.of(), Map.of(), 0);
-    frame.expand(targets.stream().map(TensorName::node).toList());
-    List<TensorName> found =
-        targets.stream().map(target -> frame.tensor(target.node(), target.index())).toList();
+    frame.expand(targets.stream().map(target -> outermost(target.node(), nodes)).toList());
+    List<TensorName> found = new ArrayList<>();
+    for (TensorName target : targets) {
+      boolean inside = !nodes.containsKey(target.node()) && written.containsKey(target.node());
+      found.add(inside ? target : frame.tensor(target.node(), target.index()));
+    }
     return new Inlined(new FlatGraph(written), found);
+  }
+
+  /** The node of the graph itself that a node is, or lies in. */
+  private static String outermost(String name, Map<String, NodeDef> nodes) {
+    String outer = name;
+    while (!nodes.containsKey(outer) && outer.contains("/")) {
+      outer = outer.substring(0, outer.lastIndexOf('/'));
+    }
+    return nodes.containsKey(outer) ? outer : name;
   }
 
   /** One call of a function under way, or the graph itself. */

@@ -1,15 +1,21 @@
 package dev.hesse.models.savedmodel;
 
 import dev.hesse.io.BadInputException;
+import dev.hesse.io.Weights;
+import dev.hesse.io.tensorbundle.TensorBundle;
 import dev.hesse.models.serving.SavedModelFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
 
 /**
  * A SavedModel of any origin, of which nothing is run. Its functions are written out, and its
@@ -45,6 +51,52 @@ public final class SavedModels {
     return folder;
   }
 
+  /**
+   * A loss behind an output.
+   *
+   * @throws BadInputException if the output is not there, needs what is not fed, or depends on no
+   *     variable; or the variables' files are damaged
+   */
+  public SavedModelLoss loss(SavedModelLoss.Spec spec) throws IOException {
+    Weights variables;
+    try {
+      variables = TensorBundle.read(folder.resolve("variables").resolve("variables"));
+    } catch (BadInputException e) {
+      throw e.in(folder.toString());
+    }
+    return new SavedModelLoss(this, spec, variables.tensors());
+  }
+
+  OperationOutputs operations() {
+    return operations;
+  }
+
+  /**
+   * The element type of a tensor, as a signature or its node says.
+   *
+   * @throws BadInputException if neither says it
+   */
+  DataType elementType(String tensor) {
+    TensorName name = TensorName.of(tensor);
+    return Stream.concat(
+            model.getSignatureDefMap().values().stream()
+                .flatMap(signature -> signature.getInputsMap().values().stream())
+                .filter(input -> TensorName.of(input.getName()).equals(name))
+                .map(TensorInfo::getDtype),
+            model.getGraphDef().getNodeList().stream()
+                .filter(node -> node.getName().equals(name.node()))
+                .flatMap(node -> Stream.of("dtype", "T").map(node.getAttrMap()::get))
+                .filter(Objects::nonNull)
+                .map(AttrValue::getType))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new BadInputException(
+                    "the model has no tensor %s that can be fed"
+                        .formatted(BadInputException.quote(tensor)),
+                    "Name an input of a signature, or a node of the graph"));
+  }
+
   /** The signatures by name. */
   public Map<String, SignatureDef> signatures() {
     return model.getSignatureDefMap();
@@ -62,7 +114,9 @@ public final class SavedModels {
     FunctionInliner.Inlined inlined =
         new FunctionInliner(model.getGraphDef(), operations, /* controls= */ false).inline(tensors);
     List<TensorName> targets = inlined.targets().subList(0, outputs.size());
-    FlatGraph cut = Cut.at(fed, inlined.graph(), targets);
+    FlatGraph cut =
+        TableLookups.rewrite(Cut.at(fed, inlined.graph(), targets), model, operations)
+            .neededBy(targets);
     VariableReads.Read read = VariableReads.rewrite(cut, targets);
     OperationPolicy.check(read.graph(), operations);
     return new InferenceGraph(
