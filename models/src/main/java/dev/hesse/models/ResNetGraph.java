@@ -77,16 +77,16 @@ final class ResNetGraph<T extends TNumber> {
             .placeholder(
                 type,
                 Placeholder.shape(Shape.of(batchSize, IMAGE_SIZE, IMAGE_SIZE, IMAGE_CHANNELS)));
-    LossHead.classes(tf, logits(images));
+    LossHead head = LossHead.classes(tf, logits(images));
     return new LossGraph(
         graph.toGraphDef(),
         batchSize,
         List.of(
             new LossGraph.Feed("images", Batch.IMAGES),
-            new LossGraph.Feed(LossHead.LABELS, Batch.LABELS)),
+            new LossGraph.Feed(head.labels(), Batch.LABELS)),
         Optional.of("logits"),
-        LossHead.LOSS,
-        Optional.of(LossHead.CORRECT),
+        head.loss(),
+        head.correct(),
         variables,
         updates,
         precision);
