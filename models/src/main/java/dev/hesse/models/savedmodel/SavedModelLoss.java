@@ -22,7 +22,6 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
-import org.tensorflow.proto.GraphDef;
 import org.tensorflow.types.family.TNumber;
 
 /**
@@ -136,10 +135,8 @@ public final class SavedModelLoss implements LossModel {
             BatchNormExpansion.expand(PrecisionConversion.to(precision, graphOfValues)),
             imported.outputs(),
             model.operations());
-    GraphDef.Builder definition = GraphDef.newBuilder();
-    flat.nodes().values().forEach(definition::addNode);
     try (Graph graph = new Graph()) {
-      graph.importGraphDef(definition.build());
+      flat.importInto(graph);
       Output<TNumber> output = output(graph, imported.outputs().get(0));
       Ops tf = Ops.create(graph).withSubScope("hesse");
       Operand<TNumber> outputs = tf.withName("outputs").identity(output);

@@ -122,6 +122,20 @@ class SavedModelsTest {
   }
 
   @Test
+  void shapesThatDoNotGoTogetherAreOneLine() throws IOException {
+    SavedModels model = open("cartpole-policy");
+    TensorInfo observation = model.signatures().get("action").getInputsMap().get("0/observation");
+    List<FedTensor> fed =
+        List.of(
+            new FedTensor(
+                TensorName.of(observation.getName()), DataType.DT_FLOAT, List.of(3L, 7L)));
+    String output = model.signatures().get("action").getOutputsMap().get("action").getName();
+    assertThatThrownBy(() -> model.graph(List.of(TensorName.of(output)), fed))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageNotContaining("\n");
+  }
+
+  @Test
   void aDamagedFileIsOneLine() throws IOException {
     Files.write(folder.resolve("saved_model.pb"), new byte[] {8, 1, 18, 120, 1});
     assertThatThrownBy(() -> SavedModels.open(folder, OptionalLong.empty(), "serve"))
