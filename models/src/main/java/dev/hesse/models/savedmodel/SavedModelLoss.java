@@ -25,14 +25,15 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * A SavedModel with a loss behind one of its outputs. Its variables of floating types are the
- * parameters; those of other types are constants.
+ * A SavedModel with a loss behind one of its outputs. Its parameters are the variables that it was
+ * trained by, as far as the output depends on them.
  */
 public final class SavedModelLoss implements LossModel {
   private final SavedModels model;
   private final Spec spec;
   private final Map<String, StoredTensor> values;
   private final List<Variable> variables;
+  private final String parameterRule;
   private final Map<String, double[]> weights = new LinkedHashMap<>();
 
   /**
@@ -78,11 +79,19 @@ public final class SavedModelLoss implements LossModel {
     this.values = Map.copyOf(values);
     this.variables = new ArrayList<>();
     InferenceGraph graph = imported(1);
+    List<String> floating =
+        graph.variables().stream()
+            .filter(variable -> PrecisionConversion.isFloating(variable.type()))
+            .map(VariableReads.StoredVariable::node)
+            .toList();
+    TrainableVariables trainable = model.trainable(floating);
+    this.parameterRule = trainable.rule().sentence();
     for (VariableReads.StoredVariable variable : graph.variables()) {
       StoredTensor value = value(graph, variable);
-      if (PrecisionConversion.isFloating(variable.type())) {
+      if (floating.contains(variable.node())) {
         List<Long> shape = Arrays.stream(value.shape()).boxed().toList();
-        variables.add(new Variable(variable.node(), shape, true));
+        boolean isParameter = trainable.nodes().contains(variable.node());
+        variables.add(new Variable(variable.node(), shape, isParameter));
         weights.put(variable.node(), value.toDoubles());
       }
     }
@@ -178,6 +187,11 @@ public final class SavedModelLoss implements LossModel {
     return numbers;
   }
 
+  /** How it is known which variables are the parameters: a phrase. */
+  public String parameterRule() {
+    return parameterRule;
+  }
+
   @Override
   public Map<String, double[]> weights() {
     return Map.copyOf(weights);
@@ -186,7 +200,9 @@ public final class SavedModelLoss implements LossModel {
   @Override
   public ParameterLayout parameters() {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
-    variables.forEach(variable -> shapes.put(variable.name(), variable.shape()));
+    variables.stream()
+        .filter(Variable::trainable)
+        .forEach(variable -> shapes.put(variable.name(), variable.shape()));
     return ParameterLayout.of(shapes);
   }
 }
