@@ -6,6 +6,7 @@ import static dev.hesse.io.BadInputException.quote;
 import dev.hesse.io.AtomicFile;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.DType;
+import dev.hesse.io.DataArray;
 import dev.hesse.io.FileBytes;
 import dev.hesse.io.StoredTensor;
 import dev.hesse.io.StridedLayout;
@@ -65,18 +66,45 @@ public final class Npy {
     }
   }
 
+  /**
+   * As {@link #read(Path)}, also of text: NumPy's fixed-width {@code U} as UTF-8 and {@code S} as
+   * its bytes, without the zeros that fill them up.
+   */
+  public static DataArray readArray(Path path) throws IOException {
+    try (FileBytes file = FileBytes.open(path)) {
+      requireSize(file);
+      Parts parts = parts(file.slice(0, file.size()));
+      return NpyText.is(parts.header().descr())
+          ? NpyText.read(parts.data(), parts.header())
+          : array(parts.data(), parts.header());
+    } catch (BadInputException e) {
+      throw e.in(path.toString());
+    }
+  }
+
   /** As {@link #read(Path)}, of bytes that are open already. */
   public static StoredTensor read(FileBytes file) throws IOException {
+    requireSize(file);
+    return read(file.slice(0, file.size()));
+  }
+
+  private static void requireSize(FileBytes file) {
     if (file.size() > Integer.MAX_VALUE) {
       throw new BadInputException(
           "%d bytes are more than the 2 GiB that one array may take".formatted(file.size()),
           "Split the array or save it in a smaller type");
     }
-    return read(file.slice(0, file.size()));
   }
+
+  private record Parts(NpyHeader header, ByteBuffer data) {}
 
   /** As {@link #read(Path)}, of the bytes that remain in a little-endian buffer. */
   static StoredTensor read(ByteBuffer file) {
+    Parts parts = parts(file);
+    return array(parts.data(), parts.header());
+  }
+
+  private static Parts parts(ByteBuffer file) {
     byte[] start = new byte[MAGIC.length];
     file.slice().get(start, 0, Math.min(file.remaining(), MAGIC.length));
     if (!Arrays.equals(start, MAGIC)) {
@@ -102,7 +130,7 @@ public final class Npy {
     String text = charset.decode(file.slice(headerStart, (int) length)).toString();
     int dataStart = headerStart + (int) length;
     ByteBuffer data = file.slice(dataStart, file.remaining() - dataStart);
-    return array(data, NpyHeader.parse(text));
+    return new Parts(NpyHeader.parse(text), data);
   }
 
   private static StoredTensor array(ByteBuffer data, NpyHeader header) {

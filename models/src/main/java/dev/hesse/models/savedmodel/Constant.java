@@ -6,6 +6,7 @@ import dev.hesse.io.DType;
 import dev.hesse.io.StoredTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.tensorflow.proto.AttrValue;
@@ -16,6 +17,9 @@ import org.tensorflow.proto.TensorShapeProto;
 
 /** Numbers in a graph's constants. */
 final class Constant {
+  /** A few bytes of a file do not make more of them in memory than this. */
+  private static final int MAX_REPEATED = 1 << 22;
+
   private static final Map<DataType, DType> TYPES =
       Map.of(
           DataType.DT_FLOAT, DType.FLOAT32,
@@ -56,7 +60,8 @@ final class Constant {
   /**
    * The numbers of a floating constant: packed, or listed one by one, the last one repeated.
    *
-   * @throws BadInputException if there are not as many as its shape says
+   * @throws BadInputException if there are not as many as its shape says, or one number would fill
+   *     more than {@link #MAX_REPEATED} elements
    */
   static StoredTensor floating(TensorProto tensor) {
     DType dtype = TYPES.get(tensor.getDtype());
@@ -65,7 +70,7 @@ final class Constant {
     }
     long[] shape =
         tensor.getTensorShape().getDimList().stream().mapToLong(d -> d.getSize()).toArray();
-    int count = Math.toIntExact(StoredTensor.elementCount(shape));
+    int count = count(shape);
     ByteString packed = tensor.getTensorContent();
     if (!packed.isEmpty()) {
       if (packed.size() != (long) count * dtype.bytes()) {
@@ -80,6 +85,10 @@ final class Constant {
           case FLOAT64 -> tensor.getDoubleValCount();
           default -> tensor.getHalfValCount();
         };
+    if (listed < count && count > MAX_REPEATED) {
+      throw BadInputException.damaged(
+          "a constant of %d elements, of which the file holds %d".formatted(count, listed));
+    }
     ByteBuffer data =
         ByteBuffer.allocate(Math.multiplyExact(count, dtype.bytes()))
             .order(ByteOrder.LITTLE_ENDIAN);
@@ -92,5 +101,13 @@ final class Constant {
       }
     }
     return new StoredTensor(dtype, shape, data.rewind());
+  }
+
+  private static int count(long[] shape) {
+    try {
+      return Math.toIntExact(StoredTensor.elementCount(shape));
+    } catch (ArithmeticException | IllegalArgumentException e) {
+      throw BadInputException.damaged("a constant of shape " + Arrays.toString(shape));
+    }
   }
 }

@@ -16,7 +16,6 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.DataType;
-import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
@@ -71,10 +70,8 @@ final class ConstantFolding {
 
   /** The value of each tensor that can be folded and is used by a node that cannot. */
   private static Map<TensorName, NodeDef> constants(FlatGraph flat, OperationOutputs operations) {
-    GraphDef.Builder definition = GraphDef.newBuilder();
-    flat.nodes().values().forEach(definition::addNode);
     try (Graph graph = new Graph()) {
-      graph.importGraphDef(definition.build());
+      flat.importInto(graph);
       Set<String> fixed = new HashSet<>();
       Map<TensorName, NodeDef> constants = new LinkedHashMap<>();
       for (NodeDef node : flat.nodes().values()) {

@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.tensorflow.Graph;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
@@ -87,6 +90,26 @@ record FlatGraph(Map<String, NodeDef> nodes) {
       kept.put(node.getName(), builder.build());
     }
     return new FlatGraph(kept);
+  }
+
+  /**
+   * Adds the nodes to a graph, which infers the shapes of all tensors.
+   *
+   * @throws BadInputException if TensorFlow refuses one: a kind of number that an operation does
+   *     not take, shapes that do not go together
+   */
+  void importInto(Graph graph) {
+    GraphDef.Builder definition = GraphDef.newBuilder();
+    nodes.values().forEach(definition::addNode);
+    try {
+      graph.importGraphDef(definition.build());
+    } catch (TensorFlowException | IllegalArgumentException e) {
+      throw new BadInputException(
+          "TensorFlow refuses the graph: "
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given"),
+          "Check the shapes of what is fed, or try another precision",
+          e);
+    }
   }
 
   /** The node of a tensor. */

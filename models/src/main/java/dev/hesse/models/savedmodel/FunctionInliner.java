@@ -22,7 +22,7 @@ import org.tensorflow.proto.NodeDef;
  */
 final class FunctionInliner {
   private static final int MAX_DEPTH = 64;
-  private static final int MAX_NODES = 1_000_000;
+  private static final int MAX_NODES = 300_000;
   private static final Set<String> CALLS = Set.of("PartitionedCall", "StatefulPartitionedCall");
 
   private final GraphDef graph;
@@ -30,6 +30,7 @@ final class FunctionInliner {
   private final boolean controls;
   private final Map<String, FunctionDef> functions = new HashMap<>();
   private final Map<String, NodeDef> written = new LinkedHashMap<>();
+  private int visited;
 
   /**
    * @param controls whether nodes that are needed by their effects alone are written, too
@@ -152,12 +153,16 @@ final class FunctionInliner {
       return function;
     }
 
-    private void write(NodeDef node) {
-      if (written.size() >= MAX_NODES) {
+    private void count() {
+      if (++visited > MAX_NODES) {
         throw new BadInputException(
             "its functions written out are more than %,d nodes".formatted(MAX_NODES),
             "Export a smaller model, or the network without what surrounds it");
       }
+    }
+
+    private void write(NodeDef node) {
+      count();
       NodeDef.Builder builder = NodeDef.newBuilder().setName(prefix + node.getName());
       builder.setOp(node.getOp());
       node.getAttrMap()
@@ -191,6 +196,7 @@ final class FunctionInliner {
     }
 
     private void call(NodeDef node, FunctionDef function) {
+      count();
       String name = prefix + node.getName();
       if (depth == MAX_DEPTH) {
         throw new BadInputException(
@@ -261,6 +267,11 @@ final class FunctionInliner {
           function == null
               ? operations.first(node, parts[1])
               : CALLS.contains(node.getOp()) ? 0 : outputNumber(function, parts[1]);
+      if (!parts[2].matches("\\d{1,9}")) {
+        throw new BadInputException(
+            "%s is no tensor of a function".formatted(BadInputException.quote(input)),
+            "The file is damaged: export the model again");
+      }
       return tensor(parts[0], first + Integer.parseInt(parts[2]));
     }
 

@@ -22,18 +22,18 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
-import org.tensorflow.proto.GraphDef;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * A SavedModel with a loss behind one of its outputs. Its variables of floating types are the
- * parameters; those of other types are constants.
+ * A SavedModel with a loss behind one of its outputs. Its parameters are the variables that it was
+ * trained by, as far as the output depends on them.
  */
 public final class SavedModelLoss implements LossModel {
   private final SavedModels model;
   private final Spec spec;
   private final Map<String, StoredTensor> values;
   private final List<Variable> variables;
+  private final String parameterRule;
   private final Map<String, double[]> weights = new LinkedHashMap<>();
 
   /**
@@ -79,11 +79,19 @@ public final class SavedModelLoss implements LossModel {
     this.values = Map.copyOf(values);
     this.variables = new ArrayList<>();
     InferenceGraph graph = imported(1);
+    List<String> floating =
+        graph.variables().stream()
+            .filter(variable -> PrecisionConversion.isFloating(variable.type()))
+            .map(VariableReads.StoredVariable::node)
+            .toList();
+    TrainableVariables trainable = model.trainable(floating);
+    this.parameterRule = trainable.rule().sentence();
     for (VariableReads.StoredVariable variable : graph.variables()) {
       StoredTensor value = value(graph, variable);
-      if (PrecisionConversion.isFloating(variable.type())) {
+      if (floating.contains(variable.node())) {
         List<Long> shape = Arrays.stream(value.shape()).boxed().toList();
-        variables.add(new Variable(variable.node(), shape, true));
+        boolean isParameter = trainable.nodes().contains(variable.node());
+        variables.add(new Variable(variable.node(), shape, isParameter));
         weights.put(variable.node(), value.toDoubles());
       }
     }
@@ -136,10 +144,8 @@ public final class SavedModelLoss implements LossModel {
             BatchNormExpansion.expand(PrecisionConversion.to(precision, graphOfValues)),
             imported.outputs(),
             model.operations());
-    GraphDef.Builder definition = GraphDef.newBuilder();
-    flat.nodes().values().forEach(definition::addNode);
     try (Graph graph = new Graph()) {
-      graph.importGraphDef(definition.build());
+      flat.importInto(graph);
       Output<TNumber> output = output(graph, imported.outputs().get(0));
       Ops tf = Ops.create(graph).withSubScope("hesse");
       Operand<TNumber> outputs = tf.withName("outputs").identity(output);
@@ -181,6 +187,11 @@ public final class SavedModelLoss implements LossModel {
     return numbers;
   }
 
+  /** How it is known which variables are the parameters: a phrase. */
+  public String parameterRule() {
+    return parameterRule;
+  }
+
   @Override
   public Map<String, double[]> weights() {
     return Map.copyOf(weights);
@@ -189,7 +200,9 @@ public final class SavedModelLoss implements LossModel {
   @Override
   public ParameterLayout parameters() {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
-    variables.forEach(variable -> shapes.put(variable.name(), variable.shape()));
+    variables.stream()
+        .filter(Variable::trainable)
+        .forEach(variable -> shapes.put(variable.name(), variable.shape()));
     return ParameterLayout.of(shapes);
   }
 }

@@ -67,6 +67,10 @@ public final class SavedModels {
     return new SavedModelLoss(this, spec, variables.tensors());
   }
 
+  TrainableVariables trainable(List<String> reached) {
+    return TrainableVariables.of(model, reached);
+  }
+
   OperationOutputs operations() {
     return operations;
   }

@@ -31,7 +31,7 @@ final class VariableReads {
   private final Map<String, TensorName> replaced = new LinkedHashMap<>();
 
   /** A variable of the graph. */
-  record StoredVariable(String node, DataType type, TensorShapeProto shape) {}
+  record StoredVariable(String node, DataType type) {}
 
   /** A graph with the variables that it reads. */
   record Read(FlatGraph graph, List<StoredVariable> variables, List<TensorName> targets) {}
@@ -85,7 +85,7 @@ final class VariableReads {
   private void declare(NodeDef node) {
     DataType type = node.getAttrOrDefault("dtype", AttrValue.getDefaultInstance()).getType();
     AttrValue shape = node.getAttrOrDefault("shape", AttrValue.getDefaultInstance());
-    variables.put(node.getName(), new StoredVariable(node.getName(), type, shape.getShape()));
+    variables.put(node.getName(), new StoredVariable(node.getName(), type));
     AttrValue dtype = AttrValue.newBuilder().setType(type).build();
     written.put(
         node.getName(),

@@ -84,6 +84,27 @@ class SavedModelsTest {
   }
 
   @Test
+  void runningStatisticsAreNoParameters() throws IOException {
+    SavedModels model = open("heart-failure-columns");
+    SignatureDef signature = model.signatures().get("serving_default");
+    SavedModelLoss loss =
+        model.loss(
+            new Spec(
+                signature.getOutputsMap().get("output_1").getName(),
+                signature.getInputsMap().entrySet().stream()
+                    .map(i -> new Input(i.getValue().getName(), i.getKey(), List.of()))
+                    .toList(),
+                Loss.SIGMOID_CROSS_ENTROPY,
+                true));
+    assertThat(loss.parameterRule()).contains("object graph");
+    assertThat(loss.weights().keySet()).anyMatch(name -> name.endsWith("moving_mean"));
+    assertThat(loss.parameters().parameters())
+        .isNotEmpty()
+        .noneMatch(parameter -> parameter.name().contains("moving_"));
+    assertThat(loss.parameters().dimension()).isEqualTo(115_833);
+  }
+
+  @Test
   void aPolicyWhoseOnlyOutputIsAnInteger() throws IOException {
     SavedModels model = open("cartpole-policy");
     InferenceGraph graph = signature(model, "action");
@@ -119,6 +140,20 @@ class SavedModelsTest {
     LossGraph written = loss.lossGraph(2, Precision.FLOAT64);
     assertThat(written.variables()).hasSize(6);
     assertThat(written.correct()).isPresent();
+  }
+
+  @Test
+  void shapesThatDoNotGoTogetherAreOneLine() throws IOException {
+    SavedModels model = open("cartpole-policy");
+    TensorInfo observation = model.signatures().get("action").getInputsMap().get("0/observation");
+    List<FedTensor> fed =
+        List.of(
+            new FedTensor(
+                TensorName.of(observation.getName()), DataType.DT_FLOAT, List.of(3L, 7L)));
+    String output = model.signatures().get("action").getOutputsMap().get("action").getName();
+    assertThatThrownBy(() -> model.graph(List.of(TensorName.of(output)), fed))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageNotContaining("\n");
   }
 
   @Test

@@ -1,0 +1,172 @@
+package dev.hesse.models.savedmodel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hesse.io.BadInputException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.FunctionDefLibrary;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NameAttrList;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.OpDef;
+
+class FunctionInlinerTest {
+  private static final OperationOutputs OPERATIONS = new OperationOutputs();
+  private static final AttrValue FLOAT = type(DataType.DT_FLOAT);
+
+  private static AttrValue type(DataType type) {
+    return AttrValue.newBuilder().setType(type).build();
+  }
+
+  private static NodeDef node(String name, String op, String... inputs) {
+    return NodeDef.newBuilder()
+        .setName(name)
+        .setOp(op)
+        .addAllInput(List.of(inputs))
+        .putAttr("T", FLOAT)
+        .build();
+  }
+
+  private static NodeDef call(String name, String function, String... inputs) {
+    return node(name, "StatefulPartitionedCall", inputs).toBuilder()
+        .putAttr(
+            "f",
+            AttrValue.newBuilder().setFunc(NameAttrList.newBuilder().setName(function)).build())
+        .build();
+  }
+
+  /** A function of x and y with one result. */
+  private static FunctionDef function(String name, String result, NodeDef... nodes) {
+    return FunctionDef.newBuilder()
+        .setSignature(
+            OpDef.newBuilder()
+                .setName(name)
+                .addInputArg(OpDef.ArgDef.newBuilder().setName("x"))
+                .addInputArg(OpDef.ArgDef.newBuilder().setName("y"))
+                .addOutputArg(OpDef.ArgDef.newBuilder().setName("out")))
+        .addAllNodeDef(List.of(nodes))
+        .putRet("out", result)
+        .build();
+  }
+
+  private static FunctionInliner.Inlined inline(
+      List<FunctionDef> functions, List<NodeDef> nodes, String target) {
+    GraphDef graph =
+        GraphDef.newBuilder()
+            .setLibrary(FunctionDefLibrary.newBuilder().addAllFunction(functions))
+            .addAllNode(nodes)
+            .build();
+    return new FunctionInliner(graph, OPERATIONS, false).inline(List.of(TensorName.of(target)));
+  }
+
+  private static NodeDef get(FunctionInliner.Inlined inlined, String name) {
+    return inlined.graph().node(TensorName.of(name));
+  }
+
+  @Test
+  void nestedCallsAreWrittenOutUnderTheirCallersNames() {
+    FunctionDef inner =
+        function(
+            "inner", "product:z:0", node("product", "Mul", "x", "y"), node("dead", "Neg", "x"));
+    FunctionDef outer =
+        function(
+            "outer",
+            "sum:sum:0",
+            call("twice", "inner", "y", "x"),
+            node("sum", "AddN", "twice:output:0", "x"));
+    FunctionInliner.Inlined inlined =
+        inline(
+            List.of(inner, outer),
+            List.of(
+                node("a", "Placeholder"),
+                node("b", "Placeholder"),
+                call("call", "outer", "a", "b"),
+                node("y", "Identity", "call:0")),
+            "y");
+    assertThat(get(inlined, "call/twice/product").getInputList()).containsExactly("b", "a");
+    assertThat(get(inlined, "call/sum").getInputList()).containsExactly("call/twice/product", "a");
+    assertThat(get(inlined, "y").getInputList()).containsExactly("call/sum");
+    assertThat(inlined.graph().nodes()).doesNotContainKey("call/twice/dead").hasSize(5);
+  }
+
+  @Test
+  void tensorsWithinFunctionsAreFoundByTheNamesThatTheyGet() {
+    FunctionDef inner =
+        function("f", "root:y:0", node("sum", "Mul", "x", "y"), node("root", "Sqrt", "sum:z:0"));
+    FunctionInliner.Inlined inlined =
+        inline(
+            List.of(inner),
+            List.of(node("a", "Placeholder"), call("call", "f", "a", "a")),
+            "call/sum");
+    assertThat(inlined.targets()).containsExactly(new TensorName("call/sum", 0));
+  }
+
+  @Test
+  void outputsAreCountedThroughListsAndNames() {
+    NodeDef unique = node("unique", "UniqueWithCounts", "x");
+    FunctionDef function = function("f", "unique:count:0", unique);
+    FunctionInliner.Inlined inlined =
+        inline(
+            List.of(function),
+            List.of(node("a", "Placeholder"), call("call", "f", "a", "a")),
+            "call");
+    assertThat(inlined.targets()).containsExactly(new TensorName("call/unique", 2));
+  }
+
+  @Test
+  void functionsThatCallThemselvesEnd() {
+    refused(
+        List.of(function("f", "again:output:0", call("again", "f", "x", "y"))),
+        "call each other more than 64 deep");
+  }
+
+  @Test
+  void functionsThatCallTwiceEachEnd() {
+    List<FunctionDef> doubling =
+        IntStream.range(0, 50)
+            .mapToObj(
+                i ->
+                    function(
+                        i == 0 ? "f" : "f" + i,
+                        "b:output:0",
+                        call("a", "f" + (i + 1), "x", "y"),
+                        call("b", "f" + (i + 1), "a:output:0", "y")))
+            .toList();
+    List<FunctionDef> all = new ArrayList<>(doubling);
+    all.add(function("f50", "x"));
+    refused(all, "more than 300,000 nodes");
+  }
+
+  @Test
+  void whatIsNotThereIsNamed() {
+    refused(List.of(function("g", "x")), "calls function 'f', which the file does not hold");
+    refused(List.of(function("f", "nothing:z:0")), "the graph has no node 'nothing'");
+    refused(
+        List.of(function("f", "m:q:0", node("m", "Mul", "x", "y"))),
+        "operation 'Mul' has no output 'q'");
+    refused(
+        List.of(function("f", "m:z:x", node("m", "Mul", "x", "y"))), "is no tensor of a function");
+    refused(
+        List.of(
+            function("f", "m:z:0", node("m", "Mul", "n:z:0", "y"), node("n", "Mul", "m:z:0", "y"))),
+        "is in a circle");
+  }
+
+  private static void refused(List<FunctionDef> functions, String message) {
+    assertThatThrownBy(
+            () ->
+                inline(
+                    functions,
+                    List.of(node("a", "Placeholder"), call("call", "f", "a", "a")),
+                    "call"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining(message);
+  }
+}
