@@ -22,6 +22,17 @@ final class OperationPolicy {
           "Multinomial");
   private static final Set<String> REACHING_OUT =
       Set.of(
+          "DebugIdentity",
+          "DebugIdentityV2",
+          "DebugIdentityV3",
+          "DebugNanCount",
+          "DebugNumericSummary",
+          "DebugNumericSummaryV2",
+          "DecodeProtoV2",
+          "EncodeProto",
+          "GenerateVocabRemapping",
+          "ImmutableConst",
+          "InitializeTableFromTextFile",
           "ReadFile",
           "WriteFile",
           "MatchingFiles",
