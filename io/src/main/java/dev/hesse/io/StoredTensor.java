@@ -99,6 +99,11 @@ public final class StoredTensor implements DataArray {
     return new StoredTensor(dtype, rowsShape, rows.flip());
   }
 
+  /** The same elements in another shape of as many. */
+  public StoredTensor reshaped(long[] other) {
+    return new StoredTensor(dtype, other, data);
+  }
+
   /**
    * The same numbers as another type: rounded to a floating one, and to an integer one only if
    * nothing changes.

@@ -78,7 +78,8 @@ public record LossHead(String labels, String loss, Optional<String> correct) {
     return operand.op().name();
   }
 
-  private static <T extends TNumber> Operand<T> mean(Ops tf, Operand<T> losses) {
+  /** The mean of all elements. */
+  public static <T extends TNumber> Operand<T> mean(Ops tf, Operand<T> losses) {
     return tf.withName("loss").math.mean(losses, allAxes(tf, losses.shape(), 0));
   }
 

@@ -1,9 +1,12 @@
 package dev.hesse.models.savedmodel;
 
 import dev.hesse.io.BadInputException;
+import dev.hesse.io.DType;
+import dev.hesse.io.StoredTensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.NodeDef;
@@ -17,14 +20,14 @@ final class Cut {
    * Cuts a graph, of which the part before the fed tensors falls away.
    *
    * @param targets what the graph is for
-   * @throws BadInputException if a target is fed, or the targets need a placeholder that is not
+   * @throws BadInputException if a target is fed
    */
   static FlatGraph at(List<FedTensor> fed, FlatGraph graph, List<TensorName> targets) {
     Map<TensorName, String> placeholders = new LinkedHashMap<>();
     Map<String, NodeDef> nodes = new LinkedHashMap<>();
     for (FedTensor tensor : fed) {
       placeholders.put(tensor.tensor(), tensor.placeholder());
-      nodes.put(tensor.placeholder(), placeholder(tensor));
+      nodes.put(tensor.placeholder(), node(tensor));
     }
     for (NodeDef node : graph.nodes().values()) {
       NodeDef.Builder builder = node.toBuilder().clearInput();
@@ -39,20 +42,18 @@ final class Cut {
             "%s is both fed and asked for".formatted(target), "Name another output");
       }
     }
-    FlatGraph cut = new FlatGraph(nodes).neededBy(targets);
-    String missing =
-        cut.nodes().values().stream()
-            .filter(node -> node.getOp().equals("Placeholder"))
-            .map(NodeDef::getName)
-            .filter(name -> !placeholders.containsValue(name))
-            .map(BadInputException::quote)
-            .collect(Collectors.joining(", "));
-    if (!missing.isEmpty()) {
-      throw new BadInputException(
-          "the output needs %s, which nothing is given for".formatted(missing),
-          "Give --input NAME=FILE for each");
-    }
-    return cut;
+    return new FlatGraph(nodes).neededBy(targets);
+  }
+
+  /** The placeholders of a graph for which nothing will be fed. */
+  static List<TensorName> missing(FlatGraph cut, List<FedTensor> fed) {
+    Set<String> placeholders = fed.stream().map(FedTensor::placeholder).collect(Collectors.toSet());
+    return cut.nodes().values().stream()
+        .filter(node -> node.getOp().equals("Placeholder"))
+        .map(NodeDef::getName)
+        .filter(name -> !placeholders.contains(name))
+        .map(name -> new TensorName(name, 0))
+        .toList();
   }
 
   /** A placeholder that has a default, such as for the learning phase, takes it. */
@@ -62,6 +63,26 @@ final class Cut {
     }
     AttrValue type = node.getAttrOrThrow("dtype");
     return node.clearAttr().setOp("Identity").putAttr("T", type).build();
+  }
+
+  private static NodeDef node(FedTensor tensor) {
+    return tensor
+        .value()
+        .map(value -> constant(tensor, value))
+        .orElseGet(() -> placeholder(tensor));
+  }
+
+  private static NodeDef constant(FedTensor tensor, StoredTensor value) {
+    DType type =
+        Constant.type(tensor.type())
+            .orElseThrow(
+                () ->
+                    new BadInputException(
+                        "%s takes %s, which no number can be"
+                            .formatted(
+                                BadInputException.quote(tensor.tensor().toString()), tensor.type()),
+                        "Give an array"));
+    return Constant.node(tensor.placeholder(), tensor.type(), value.as(type));
   }
 
   private static NodeDef placeholder(FedTensor tensor) {

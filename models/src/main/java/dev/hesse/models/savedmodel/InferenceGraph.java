@@ -1,5 +1,6 @@
 package dev.hesse.models.savedmodel;
 
+import dev.hesse.io.StoredTensor;
 import java.util.List;
 import java.util.Map;
 
@@ -9,10 +10,10 @@ import java.util.Map;
  * @param graph flat, without calls and effects
  * @param outputs what it computes
  * @param variables that it reads
- * @param keys of variables in the model's checkpoint, by node
+ * @param values of the variables as the checkpoint holds them, by node
  */
 record InferenceGraph(
     FlatGraph graph,
     List<TensorName> outputs,
     List<VariableReads.StoredVariable> variables,
-    Map<String, String> keys) {}
+    Map<String, StoredTensor> values) {}

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.tensorflow.Graph;
@@ -31,7 +32,6 @@ import org.tensorflow.types.family.TNumber;
 public final class SavedModelLoss implements LossModel {
   private final SavedModels model;
   private final Spec spec;
-  private final Map<String, StoredTensor> values;
   private final List<Variable> variables;
   private final String parameterRule;
   private final Map<String, double[]> weights = new LinkedHashMap<>();
@@ -41,17 +41,30 @@ public final class SavedModelLoss implements LossModel {
    *
    * @param output tensor name of what the loss is computed from
    * @param inputs tensors that are fed, where the output needs them
+   * @param constants values of tensors that are the same in every run
    * @param loss of the output against the labels, {@link Batch#LABELS}. A softmax or sigmoid that
-   *     goes with it and is the output's last operation is taken off: the loss has its own.
+   *     goes with it and is the output's last operation is taken off: the loss has its own. Empty
+   *     if the output is the loss itself, or one for each example, of which the mean is taken.
    * @param targets whether labels have the output's shape; otherwise they are class numbers
    */
-  public record Spec(String output, List<Input> inputs, Loss loss, boolean targets) {
+  public record Spec(
+      String output,
+      List<Input> inputs,
+      Map<String, StoredTensor> constants,
+      Optional<Loss> loss,
+      boolean targets) {
     public Spec {
       inputs = List.copyOf(inputs);
-      if (!targets && loss != Loss.SOFTMAX_CROSS_ENTROPY) {
+      constants = Map.copyOf(constants);
+      if (!targets && loss.filter(l -> l != Loss.SOFTMAX_CROSS_ENTROPY).isPresent()) {
         throw new IllegalArgumentException(
-            "expected targets for %s, got class numbers".formatted(loss.label()));
+            "expected targets for %s, got class numbers".formatted(loss.get().label()));
       }
+    }
+
+    /** Without constants. */
+    public Spec(String output, List<Input> inputs, Loss loss, boolean targets) {
+      this(output, inputs, Map.of(), Optional.of(loss), targets);
     }
   }
 
@@ -68,15 +81,10 @@ public final class SavedModelLoss implements LossModel {
     }
   }
 
-  /**
-   * Finds the variables that the output needs.
-   *
-   * @param values the checkpoint's tensors by key
-   */
-  SavedModelLoss(SavedModels model, Spec spec, Map<String, StoredTensor> values) {
+  /** Finds the variables that the output needs. */
+  SavedModelLoss(SavedModels model, Spec spec) {
     this.model = model;
     this.spec = spec;
-    this.values = Map.copyOf(values);
     this.variables = new ArrayList<>();
     InferenceGraph graph = imported(1);
     List<String> floating =
@@ -87,7 +95,7 @@ public final class SavedModelLoss implements LossModel {
     TrainableVariables trainable = model.trainable(floating);
     this.parameterRule = trainable.rule().sentence();
     for (VariableReads.StoredVariable variable : graph.variables()) {
-      StoredTensor value = value(graph, variable);
+      StoredTensor value = Objects.requireNonNull(graph.values().get(variable.node()));
       if (floating.contains(variable.node())) {
         List<Long> shape = Arrays.stream(value.shape()).boxed().toList();
         boolean isParameter = trainable.nodes().contains(variable.node());
@@ -102,28 +110,22 @@ public final class SavedModelLoss implements LossModel {
     }
   }
 
-  private StoredTensor value(InferenceGraph graph, VariableReads.StoredVariable variable) {
-    String key = graph.keys().getOrDefault(variable.node(), variable.node());
-    StoredTensor value = values.get(key);
-    if (value == null) {
-      throw new BadInputException(
-          "variable %s is not in the model's checkpoint, where its key would be %s"
-              .formatted(BadInputException.quote(variable.node()), BadInputException.quote(key)),
-          "Export the model again, with all of its variables");
-    }
-    return value;
-  }
-
   private InferenceGraph imported(int batchSize) {
-    List<FedTensor> fed = spec.inputs().stream().map(input -> fed(input, batchSize)).toList();
+    List<FedTensor> fed = new ArrayList<>();
+    spec.inputs().forEach(input -> fed.add(fed(input, batchSize)));
+    spec.constants()
+        .forEach(
+            (tensor, value) ->
+                fed.add(
+                    FedTensor.constant(TensorName.of(tensor), model.elementType(tensor), value)));
     InferenceGraph graph = model.graph(List.of(TensorName.of(spec.output())), fed);
     Stripped stripped = Stripped.of(graph.graph(), graph.outputs().get(0));
-    if (!stripped.loss().equals(Optional.of(spec.loss()))) {
+    if (stripped.loss().isEmpty() || !stripped.loss().equals(spec.loss())) {
       return graph;
     }
     List<TensorName> logits = List.of(stripped.output());
     return new InferenceGraph(
-        graph.graph().neededBy(logits), logits, graph.variables(), graph.keys());
+        graph.graph().neededBy(logits), logits, graph.variables(), graph.values());
   }
 
   private FedTensor fed(Input input, long batchSize) {
@@ -136,23 +138,15 @@ public final class SavedModelLoss implements LossModel {
   @Override
   public LossGraph lossGraph(int batchSize, Precision precision) {
     InferenceGraph imported = imported(batchSize);
-    Map<String, StoredTensor> stored = new LinkedHashMap<>();
-    imported.variables().forEach(v -> stored.put(v.node(), value(imported, v)));
-    FlatGraph graphOfValues = VariableValues.write(imported.graph(), stored);
     FlatGraph flat =
         ConstantFolding.fold(
-            BatchNormExpansion.expand(PrecisionConversion.to(precision, graphOfValues)),
+            BatchNormExpansion.expand(PrecisionConversion.to(precision, imported.graph())),
             imported.outputs(),
             model.operations());
     try (Graph graph = new Graph()) {
       flat.importInto(graph);
       Output<TNumber> output = output(graph, imported.outputs().get(0));
       Ops tf = Ops.create(graph).withSubScope("hesse");
-      Operand<TNumber> outputs = tf.withName("outputs").identity(output);
-      LossHead head =
-          spec.targets()
-              ? LossHead.targets(tf, spec.loss(), outputs)
-              : LossHead.classes(tf, outputs);
       List<Feed> feeds = new ArrayList<>();
       for (Input input : spec.inputs()) {
         String placeholder = fed(input, batchSize).placeholder();
@@ -160,14 +154,29 @@ public final class SavedModelLoss implements LossModel {
           feeds.add(new Feed(placeholder, input.array()));
         }
       }
-      feeds.add(new Feed(head.labels(), Batch.LABELS));
+      Optional<String> outputs = Optional.empty();
+      String loss;
+      Optional<String> correct = Optional.empty();
+      if (spec.loss().isEmpty()) {
+        loss = LossHead.mean(tf, output).op().name();
+      } else {
+        Operand<TNumber> named = tf.withName("outputs").identity(output);
+        LossHead head =
+            spec.targets()
+                ? LossHead.targets(tf, spec.loss().get(), named)
+                : LossHead.classes(tf, named);
+        feeds.add(new Feed(head.labels(), Batch.LABELS));
+        outputs = Optional.of(named.op().name());
+        loss = head.loss();
+        correct = head.correct();
+      }
       return new LossGraph(
           graph.toGraphDef(),
           batchSize,
           feeds,
-          Optional.of(outputs.op().name()),
-          head.loss(),
-          head.correct(),
+          outputs,
+          loss,
+          correct,
           variables,
           Map.of(),
           precision);

@@ -1,19 +1,26 @@
 package dev.hesse.models.savedmodel;
 
 import dev.hesse.io.BadInputException;
-import dev.hesse.io.Weights;
+import dev.hesse.io.StoredTensor;
 import dev.hesse.io.tensorbundle.TensorBundle;
 import dev.hesse.models.serving.SavedModelFolder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 
@@ -28,6 +35,8 @@ public final class SavedModels {
   private final Path folder;
   private final MetaGraphDef model;
   private final OperationOutputs operations = new OperationOutputs();
+  private @Nullable Map<String, StoredTensor> checkpoint;
+  private @Nullable Map<String, NodeDef> nodes;
 
   private SavedModels(Path folder, MetaGraphDef model) {
     this.folder = folder;
@@ -46,6 +55,11 @@ public final class SavedModels {
     return new SavedModels(folder, SavedModelFile.read(folder, tag));
   }
 
+  /** As {@link #open(Path, OptionalLong, String)}, the highest version and {@link #TAG_DEFAULT}. */
+  public static SavedModels open(Path path) throws IOException {
+    return open(path, OptionalLong.empty(), TAG_DEFAULT);
+  }
+
   /** The version folder. */
   public Path folder() {
     return folder;
@@ -57,14 +71,44 @@ public final class SavedModels {
    * @throws BadInputException if the output is not there, needs what is not fed, or depends on no
    *     variable; or the variables' files are damaged
    */
-  public SavedModelLoss loss(SavedModelLoss.Spec spec) throws IOException {
-    Weights variables;
-    try {
-      variables = TensorBundle.read(folder.resolve("variables").resolve("variables"));
-    } catch (BadInputException e) {
-      throw e.in(folder.toString());
+  public SavedModelLoss loss(SavedModelLoss.Spec spec) {
+    return new SavedModelLoss(this, spec);
+  }
+
+  /** The checkpoint's tensors by key. */
+  private Map<String, StoredTensor> checkpoint() {
+    Map<String, StoredTensor> read = checkpoint;
+    if (read == null) {
+      try {
+        read = TensorBundle.read(folder.resolve("variables").resolve("variables")).tensors();
+      } catch (BadInputException e) {
+        throw e.in(folder.toString());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      checkpoint = read;
     }
-    return new SavedModelLoss(this, spec, variables.tensors());
+    return read;
+  }
+
+  private Map<String, StoredTensor> values(List<VariableReads.StoredVariable> variables) {
+    Map<String, StoredTensor> values = new LinkedHashMap<>();
+    if (variables.isEmpty()) {
+      return values;
+    }
+    Map<String, String> keys = RestoredVariables.keys(model, operations);
+    for (VariableReads.StoredVariable variable : variables) {
+      String key = keys.getOrDefault(variable.node(), variable.node());
+      StoredTensor value = checkpoint().get(key);
+      if (value == null) {
+        throw new BadInputException(
+            "variable %s is not in the model's checkpoint, where its key would be %s"
+                .formatted(BadInputException.quote(variable.node()), BadInputException.quote(key)),
+            "Export the model again, with all of its variables");
+      }
+      values.put(variable.node(), value);
+    }
+    return values;
   }
 
   TrainableVariables trainable(List<String> reached) {
@@ -101,9 +145,81 @@ public final class SavedModels {
                     "Name an input of a signature, or a node of the graph"));
   }
 
+  /** Whether there is such a tensor, or a function's call that it could be of. */
+  boolean has(TensorName tensor) {
+    String outermost = tensor.node();
+    while (!nodes().containsKey(outermost) && outermost.contains("/")) {
+      outermost = outermost.substring(0, outermost.lastIndexOf('/'));
+    }
+    return nodes().containsKey(outermost);
+  }
+
+  /** The shape of an input, as a signature or its placeholder says. */
+  DeclaredShape declaredShape(TensorName tensor) {
+    return model.getSignatureDefMap().values().stream()
+        .flatMap(signature -> signature.getInputsMap().values().stream())
+        .filter(input -> TensorName.of(input.getName()).equals(tensor))
+        .map(input -> DeclaredShape.of(input.getTensorShape()))
+        .findFirst()
+        .orElseGet(() -> shapeOfPlaceholder(tensor));
+  }
+
+  private DeclaredShape shapeOfPlaceholder(TensorName tensor) {
+    NodeDef node = nodes().get(tensor.node());
+    AttrValue shape = node == null ? null : node.getAttrMap().get("shape");
+    if (shape == null) {
+      return new DeclaredShape(Optional.empty());
+    }
+    // Before version 24, a placeholder of an unknown shape had that of a scalar.
+    boolean said =
+        shape.getShape().getDimCount() > 0 || model.getGraphDef().getVersions().getProducer() >= 24;
+    return said ? DeclaredShape.of(shape.getShape()) : new DeclaredShape(Optional.empty());
+  }
+
+  private Map<String, NodeDef> nodes() {
+    Map<String, NodeDef> byName = nodes;
+    if (byName == null) {
+      byName = new HashMap<>();
+      for (NodeDef node : model.getGraphDef().getNodeList()) {
+        byName.put(node.getName(), node);
+      }
+      nodes = byName;
+    }
+    return byName;
+  }
+
   /** The signatures by name. */
   public Map<String, SignatureDef> signatures() {
     return model.getSignatureDefMap();
+  }
+
+  /**
+   * The loss of this model over some arrays, as options say and otherwise as model and labels do:
+   * names become tensors, examples are held against the shapes that the inputs declare, labels
+   * against the output.
+   *
+   * <p>Cost: the graph is imported twice, which takes about a second for a large one.
+   *
+   * @throws BadInputException if names are not the model's, arrays do not fit it, or it is unclear
+   *     what is meant; it says what there is
+   */
+  public Objective objective(LabelledArrays arrays, ObjectiveOptions options) {
+    return new ObjectiveFinder(this, arrays, options).find();
+  }
+
+  /**
+   * The placeholders, or fed tensors, that some tensors need.
+   *
+   * @param fed tensors that could be fed
+   */
+  List<TensorName> needed(List<TensorName> outputs, List<FedTensor> fed) {
+    FlatGraph cut = cut(outputs, fed).graph();
+    return Stream.concat(
+            fed.stream()
+                .filter(tensor -> cut.nodes().containsKey(tensor.placeholder()))
+                .map(FedTensor::tensor),
+            Cut.missing(cut, fed).stream())
+        .toList();
   }
 
   /**
@@ -113,20 +229,35 @@ public final class SavedModels {
    * @throws BadInputException if the graph is damaged or does what it must not
    */
   InferenceGraph graph(List<TensorName> outputs, List<FedTensor> fed) {
+    FunctionInliner.Inlined cut = cut(outputs, fed);
+    List<TensorName> missing = Cut.missing(cut.graph(), fed);
+    if (!missing.isEmpty()) {
+      throw new BadInputException(
+          "the output needs %s, which nothing is given for"
+              .formatted(
+                  missing.stream()
+                      .map(tensor -> BadInputException.quote(tensor.toString()))
+                      .collect(Collectors.joining(", "))),
+          "Give --input NAME=FILE for each");
+    }
+    FlatGraph looked = TableLookups.rewrite(cut.graph(), model, operations).neededBy(cut.targets());
+    VariableReads.Read read = VariableReads.rewrite(looked, cut.targets());
+    OperationPolicy.check(read.graph(), operations);
+    Map<String, StoredTensor> values = values(read.variables());
+    return new InferenceGraph(
+        ConstantFolding.fold(
+            VariableValues.write(read.graph(), values), read.targets(), operations),
+        read.targets(),
+        read.variables(),
+        values);
+  }
+
+  private FunctionInliner.Inlined cut(List<TensorName> outputs, List<FedTensor> fed) {
     List<TensorName> tensors =
         Stream.concat(outputs.stream(), fed.stream().map(FedTensor::tensor)).toList();
     FunctionInliner.Inlined inlined =
         new FunctionInliner(model.getGraphDef(), operations, /* controls= */ false).inline(tensors);
     List<TensorName> targets = inlined.targets().subList(0, outputs.size());
-    FlatGraph cut =
-        TableLookups.rewrite(Cut.at(fed, inlined.graph(), targets), model, operations)
-            .neededBy(targets);
-    VariableReads.Read read = VariableReads.rewrite(cut, targets);
-    OperationPolicy.check(read.graph(), operations);
-    return new InferenceGraph(
-        ConstantFolding.fold(read.graph(), read.targets(), operations),
-        read.targets(),
-        read.variables(),
-        RestoredVariables.keys(model, operations));
+    return new FunctionInliner.Inlined(Cut.at(fed, inlined.graph(), targets), targets);
   }
 }

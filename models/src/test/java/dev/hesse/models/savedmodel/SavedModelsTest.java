@@ -62,7 +62,7 @@ class SavedModelsTest {
   private static void assertRestored(InferenceGraph graph, int variables) {
     assertThat(graph.variables()).hasSize(variables);
     assertThat(graph.variables())
-        .allSatisfy(variable -> assertThat(graph.keys()).containsKey(variable.node()));
+        .allSatisfy(variable -> assertThat(graph.values()).containsKey(variable.node()));
     assertThat(graph.graph().nodes().values())
         .extracting(NodeDef::getOp)
         .doesNotContain("StatefulPartitionedCall", "PartitionedCall", "VariableV2");

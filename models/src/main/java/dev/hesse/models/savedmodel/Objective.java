@@ -1,0 +1,12 @@
+package dev.hesse.models.savedmodel;
+
+import dev.hesse.io.data.ExampleTable;
+
+/**
+ * A loss of a model with the examples that it is taken over.
+ *
+ * @param loss with its parameters
+ * @param data every array that it is fed with
+ * @param description of the loss in a phrase, such as {@code softmax-cross-entropy of 'logits'}
+ */
+public record Objective(SavedModelLoss loss, ExampleTable data, String description) {}

@@ -1,0 +1,270 @@
+package dev.hesse.models.savedmodel;
+
+import static dev.hesse.io.BadInputException.quote;
+
+import dev.hesse.io.BadInputException;
+import dev.hesse.io.DataArray;
+import dev.hesse.io.StoredTensor;
+import dev.hesse.io.data.Batch;
+import dev.hesse.io.data.ExampleTable;
+import dev.hesse.models.Loss;
+import dev.hesse.models.savedmodel.SavedModelLoss.Input;
+import dev.hesse.models.savedmodel.SavedModelLoss.Spec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.TensorInfo;
+
+/** Finds out which tensors of a model arrays and options mean. */
+final class ObjectiveFinder {
+  /** Tells the batch from dimensions of 1. */
+  private static final long PROBED_BATCH = 2;
+
+  private final SavedModels model;
+  private final LabelledArrays arrays;
+  private final ObjectiveOptions options;
+  private final SignatureTensors signature;
+
+  /** What is fed where, by tensor. */
+  private final Map<TensorName, DataArray> given = new LinkedHashMap<>();
+
+  ObjectiveFinder(SavedModels model, LabelledArrays arrays, ObjectiveOptions options) {
+    this.model = model;
+    this.arrays = arrays;
+    this.options = options;
+    boolean tensorsAreNamed = options.output().isPresent() || options.lossOutput().isPresent();
+    this.signature = SignatureTensors.of(model, options.signature(), tensorsAreNamed);
+    arrays.inputs().forEach((name, array) -> given.put(existing(name), array));
+  }
+
+  private TensorName existing(String input) {
+    TensorName tensor = signature.input(input);
+    if (!model.has(tensor)) {
+      throw new BadInputException(
+          "the model has no input or tensor %s".formatted(quote(input)),
+          signature.inputs().isEmpty()
+              ? "Name a tensor that hesse inspect lists"
+              : "The signature's inputs are " + SignatureTensors.list(signature.inputs().keySet()));
+    }
+    return tensor;
+  }
+
+  Objective find() {
+    List<TensorName> outputs = outputs();
+    List<TensorName> needed = complete(outputs);
+    long examples = examples(needed);
+    List<Input> inputs = new ArrayList<>();
+    Map<String, StoredTensor> constants = new LinkedHashMap<>();
+    Map<String, DataArray> columns = new LinkedHashMap<>();
+    List<FedTensor> fed = new ArrayList<>();
+    long batch =
+        needed.stream()
+            .flatMap(tensor -> model.declaredShape(tensor).batch().stream())
+            .findFirst()
+            .orElse(PROBED_BATCH);
+    for (TensorName tensor : needed) {
+      DataArray array = Objects.requireNonNull(given.get(tensor));
+      String name = signature.inputName(tensor);
+      DeclaredShape declared = model.declaredShape(tensor);
+      DataType type = model.elementType(tensor.toString());
+      if (array instanceof StoredTensor value && declared.isConstant(array, examples)) {
+        constants.put(tensor.toString(), value);
+        fed.add(FedTensor.constant(tensor, type, value));
+      } else {
+        List<Long> example = declared.example(name, array);
+        String column = name.equals(Batch.LABELS) ? tensor + " " : name;
+        inputs.add(new Input(tensor.toString(), column, example));
+        columns.put(column, array);
+        fed.add(
+            new FedTensor(
+                tensor, type, Stream.concat(Stream.of(batch), example.stream()).toList()));
+      }
+    }
+    if (options.lossOutput().isPresent()) {
+      Spec spec = new Spec(outputs.get(0).toString(), inputs, constants, Optional.empty(), false);
+      return new Objective(
+          model.loss(spec),
+          new ExampleTable(arrays.source(), columns),
+          "the model's own %s".formatted(quote(options.lossOutput().get())));
+    }
+    return labelled(chosen(outputs, fed), batch, inputs, constants, columns);
+  }
+
+  private record Chosen(TensorName tensor, OutputProbe probe) {}
+
+  private Objective labelled(
+      Chosen output,
+      long batch,
+      List<Input> inputs,
+      Map<String, StoredTensor> constants,
+      Map<String, DataArray> columns) {
+    LabelFit fit =
+        LabelFit.of(labels(), exampleShape(output, batch), options.loss(), output.probe().loss());
+    columns.put(Batch.LABELS, fit.labels());
+    boolean stripped = output.probe().loss().equals(Optional.of(fit.loss()));
+    Spec spec =
+        new Spec(
+            output.tensor().toString(), inputs, constants, Optional.of(fit.loss()), fit.targets());
+    return new Objective(
+        model.loss(spec),
+        new ExampleTable(arrays.source(), columns),
+        "%s of %s%s"
+            .formatted(
+                fit.loss().label(),
+                quote(output.tensor().toString()),
+                stripped
+                    ? fit.loss() == Loss.SOFTMAX_CROSS_ENTROPY
+                        ? " before its softmax"
+                        : " before its sigmoid"
+                    : ""));
+  }
+
+  private StoredTensor labels() {
+    DataArray labels =
+        arrays
+            .labels()
+            .orElseThrow(() -> new BadInputException("there are no labels", "Give --labels FILE"));
+    if (!(labels instanceof StoredTensor numbers)) {
+      throw new BadInputException("labels are text", "Number the classes from 0");
+    }
+    if (numbers.shape().length == 0) {
+      throw new BadInputException("labels are one number", "Give one label for every example");
+    }
+    return numbers;
+  }
+
+  private long examples(List<TensorName> needed) {
+    return Stream.concat(
+            arrays.labels().stream(),
+            needed.stream().map(tensor -> Objects.requireNonNull(given.get(tensor))))
+        .map(DataArray::shape)
+        .filter(shape -> shape.length > 0)
+        .mapToLong(shape -> shape[0])
+        .findFirst()
+        .orElse(1);
+  }
+
+  /** Outputs that could be meant: one, if one is named. */
+  private List<TensorName> outputs() {
+    Optional<String> named = options.lossOutput().or(options::output);
+    if (named.isPresent()) {
+      TensorName tensor = signature.output(named.get());
+      if (!model.has(tensor)) {
+        throw new BadInputException(
+            "the model has no output or tensor %s".formatted(quote(named.get())),
+            signature.outputs().isEmpty()
+                ? "Name a tensor that hesse inspect lists"
+                : "The signature's outputs are "
+                    + SignatureTensors.list(signature.outputs().keySet()));
+      }
+      return List.of(tensor);
+    }
+    List<String> floating =
+        signature.outputs().entrySet().stream()
+            .filter(output -> PrecisionConversion.isFloating(output.getValue().getDtype()))
+            .map(Map.Entry::getKey)
+            .toList();
+    if (floating.isEmpty()) {
+      throw new BadInputException(
+          signature.name().isEmpty()
+              ? "the model has no signature, so that its output must be named"
+              : "signature %s has no output of floating-point numbers, of which there could be a loss%s"
+                  .formatted(quote(signature.name()), types(signature.outputs())),
+          "Name a tensor with --output; hesse inspect lists them");
+    }
+    return floating.stream().map(signature::output).toList();
+  }
+
+  private static String types(Map<String, TensorInfo> tensors) {
+    return tensors.isEmpty()
+        ? ""
+        : tensors.entrySet().stream()
+            .map(t -> quote(t.getKey()) + " is " + OutputProbe.name(t.getValue().getDtype()))
+            .collect(Collectors.joining(", ", ": ", ""));
+  }
+
+  /** Gives the unnamed array its place, and sees that nothing is missing. */
+  private List<TensorName> complete(List<TensorName> outputs) {
+    List<FedTensor> fed =
+        Stream.concat(
+                given.keySet().stream(), signature.inputs().keySet().stream().map(signature::input))
+            .distinct()
+            .map(t -> new FedTensor(t, model.elementType(t.toString()), List.of()))
+            .toList();
+    List<TensorName> needed = model.needed(outputs, fed);
+    List<TensorName> missing =
+        needed.stream().filter(tensor -> !given.containsKey(tensor)).toList();
+    if (arrays.unnamed().isPresent()) {
+      if (missing.size() != 1) {
+        throw new BadInputException(
+            missing.isEmpty()
+                ? "the output needs no other input than is named"
+                : "the output needs several inputs: " + describe(missing),
+            missing.isEmpty() ? "Leave --images out" : "Give --input NAME=FILE for each");
+      }
+      given.put(missing.get(0), arrays.unnamed().get());
+    } else if (!missing.isEmpty()) {
+      throw new BadInputException(
+          "nothing is given for " + describe(missing), "Give --input NAME=FILE for each");
+    }
+    return needed;
+  }
+
+  private String describe(List<TensorName> inputs) {
+    return inputs.stream()
+        .map(
+            tensor ->
+                "%s (%s %s)"
+                    .formatted(
+                        quote(signature.inputName(tensor)),
+                        OutputProbe.name(model.elementType(tensor.toString())),
+                        model.declaredShape(tensor)))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** The one output that is meant: all that a signature has may come from the same logits. */
+  private Chosen chosen(List<TensorName> outputs, List<FedTensor> fed) {
+    List<Chosen> probed =
+        outputs.stream().map(t -> new Chosen(t, OutputProbe.of(model, t, fed))).toList();
+    Chosen first = probed.get(0);
+    if (!PrecisionConversion.isFloating(first.probe().type())) {
+      throw new BadInputException(
+          "%s holds %s, of which there is no derivative"
+              .formatted(quote(first.tensor().toString()), OutputProbe.name(first.probe().type())),
+          first.probe().floatingBehind().isEmpty()
+              ? "Name another tensor with --output; hesse inspect lists them"
+              : "Name a tensor before it with --output, such as "
+                  + SignatureTensors.list(first.probe().floatingBehind()));
+    }
+    boolean same = probed.stream().allMatch(p -> p.probe().logits().equals(first.probe().logits()));
+    if (!same) {
+      throw new BadInputException(
+          "signature %s has several outputs: %s"
+              .formatted(
+                  quote(signature.name()), SignatureTensors.list(signature.outputs().keySet())),
+          "Choose with --output");
+    }
+    return probed.stream().filter(p -> p.probe().loss().isEmpty()).findFirst().orElse(first);
+  }
+
+  private static long[] exampleShape(Chosen output, long batch) {
+    Shape shape = output.probe().shape();
+    long[] sizes = shape.asArray();
+    boolean known = shape.numDimensions() > 0 && !shape.hasUnknownDimension();
+    if (!known || sizes[0] != batch) {
+      throw new BadInputException(
+          "%s has shape %s for a batch of %d: its first dimension must be the batch, and the others known"
+              .formatted(quote(output.tensor().toString()), shape, batch),
+          "Name another --output, or a --loss-output");
+    }
+    return Arrays.copyOfRange(sizes, 1, sizes.length);
+  }
+}
