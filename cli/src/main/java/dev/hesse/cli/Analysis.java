@@ -10,6 +10,7 @@ import dev.hesse.hessian.linalg.Eigenpair;
 import dev.hesse.hessian.linalg.Eigenpairs;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.models.LossModel;
+import dev.hesse.models.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -50,12 +51,12 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
       BatchSource data,
       Device device,
       ProgressLine progress) {
-    int miniBatch = options.data().size().miniBatch(data.examples());
+    int miniBatch = options.subject().data().size().miniBatch(data.examples());
+    Precision precision = options.computation().precision(model.precision());
     EstimatorOptions estimates = options.estimates();
     if (!estimates.needsProducts()) {
       LossEvaluation evaluation =
-          LossEvaluation.of(
-              model, data, miniBatch, options.computation().precision(), device, progress);
+          LossEvaluation.of(model, data, miniBatch, precision, device, options.l2(), progress);
       return new Analysis(evaluation.loss(), evaluation.accuracy(), Optional.empty());
     }
     Memory memory =
@@ -72,9 +73,10 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
             new CurvatureOperator.Options(
                 estimates.curvature(),
                 miniBatch,
-                options.computation().precision(),
+                precision,
                 device,
-                memory.valuesBytes()))) {
+                memory.valuesBytes(),
+                options.l2()))) {
       CurvatureAnalysis results =
           CurvatureAnalysis.run(
               operator,

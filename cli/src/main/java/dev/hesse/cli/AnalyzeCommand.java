@@ -1,7 +1,6 @@
 package dev.hesse.cli;
 
 import dev.hesse.hessian.Device;
-import dev.hesse.io.data.BatchSource;
 import dev.hesse.io.report.HessianReport;
 import dev.hesse.io.report.ReportWriter;
 import dev.hesse.models.LossModel;
@@ -26,6 +25,9 @@ final class AnalyzeCommand implements Command {
                   + " tolerance or the density its steps. The trace takes at most --trace-samples"
                   + " samples and states its standard error; that it is above --tol counts only if"
                   + " --tol is given.",
+              "Arrays for --saved-model with fewer examples than the default --hessian-batch-size are"
+                  + " taken whole. What an input's array must be, and where labels could mean two"
+                  + " losses, an error says.",
               Source.ON_RENAMING),
           List.of(
               new Usage.Example(
@@ -38,7 +40,14 @@ final class AnalyzeCommand implements Command {
               new Usage.Example(
                   "analyze --resume net.pkl --images x.npy --labels y.npy --only eigenvalues"
                       + " --top-n 5 --bottom-n 2 --eigenvectors v.safetensors",
-                  "the ends of the spectrum with eigenvectors, on data of your own")));
+                  "the ends of the spectrum with eigenvectors, on data of your own"),
+              new Usage.Example(
+                  "analyze --saved-model export --images x.npy --labels y.npy",
+                  "everything about any TensorFlow model"),
+              new Usage.Example(
+                  "analyze --saved-model export --input ids=ids.npy --input mask=mask.npy"
+                      + " --labels y.npy --output logits --parameters 'dense|head'",
+                  "of a model with two inputs, for some of its variables")));
 
   @Override
   public Usage usage() {
@@ -59,24 +68,21 @@ final class AnalyzeCommand implements Command {
           .estimates()
           .eigenvectors()
           .ifPresent(file -> outputs.prepare(folderOf(file), EstimatorOptions.EIGENVECTORS));
-      ModelOptions.Loaded model = options.model().load(console);
-      model.warnings().forEach(console::say);
+      Subject.Loaded loaded = options.subject().load(console);
+      LossModel model = loaded.model();
       options
           .estimates()
           .eigenvectors()
           .ifPresent(
-              file ->
-                  Eigenvectors.requireRoom(
-                      options.estimates().pairs(), model.network().parameters()));
-      BatchSource data = options.data().open(model.network());
+              file -> Eigenvectors.requireRoom(options.estimates().pairs(), model.parameters()));
       Device device = options.computation().device(console);
-      Analysis analysis = Analysis.run(options, model.network(), data, device, console.progress());
-      HessianReport report = new AnalyzeReport(options, model, data, device).of(analysis);
+      Analysis analysis = Analysis.run(options, model, loaded.data(), device, console.progress());
+      HessianReport report = new AnalyzeReport(options, loaded, device).of(analysis);
       console.progress().clear();
       analysis.warnings().forEach(console::say);
 
       addFiles(report, output.folder(), outputs);
-      addEigenvectors(options, model.network(), analysis, outputs);
+      addEigenvectors(options, model, analysis, outputs);
       outputs.commit();
       print(report, analysis, outputs, output, console);
       return analysis.converged(options.estimates()) ? ExitStatus.DONE : ExitStatus.NOT_CONVERGED;

@@ -2,19 +2,32 @@ package dev.hesse.cli;
 
 import java.util.List;
 
-/** All that {@code hesse analyze} can be told. */
+/**
+ * All that {@code hesse analyze} can be told.
+ *
+ * @param l2 λ of the penalty λ‖w‖² on all parameters
+ */
 record AnalyzeOptions(
-    ModelOptions model,
-    DataOptions data,
+    Subject subject,
     EstimatorOptions estimates,
     ComputeOptions computation,
+    double l2,
     long seed,
     OutputOptions output) {
+
+  static final CommandOption<Double> L2 =
+      CommandOption.of(
+              "l2",
+              ValueType.between(0, 1e6).or("0", 0.0),
+              "add λ times the sum of all squared parameters to the loss, as Keras' regulariser does")
+          .withDefault("0");
 
   static final List<Usage.Group> GROUPS =
       List.of(
           ModelOptions.GROUP,
+          SavedModelOptions.GROUP,
           DataOptions.GROUP,
+          new Usage.Group("loss", List.of(L2)),
           EstimatorOptions.GROUP,
           ComputeOptions.GROUP,
           OutputOptions.GROUP);
@@ -26,10 +39,10 @@ record AnalyzeOptions(
    */
   static AnalyzeOptions from(Arguments arguments) {
     return new AnalyzeOptions(
-        ModelOptions.from(arguments),
-        DataOptions.from(arguments),
+        Subject.from(arguments),
         EstimatorOptions.from(arguments),
         ComputeOptions.from(arguments),
+        arguments.get(L2, 0.0),
         arguments.get(DataOptions.SEED, DataOptions.SEED_DEFAULT),
         OutputOptions.from(arguments));
   }

@@ -7,7 +7,6 @@ import dev.hesse.hessian.linalg.Eigenpairs;
 import dev.hesse.hessian.linalg.Mean;
 import dev.hesse.hessian.linalg.SpectralDensity;
 import dev.hesse.hessian.linalg.TraceEstimate;
-import dev.hesse.io.data.BatchSource;
 import dev.hesse.io.report.HessianReport;
 import dev.hesse.io.report.HessianReport.Checks;
 import dev.hesse.io.report.HessianReport.Cost;
@@ -25,8 +24,7 @@ import java.util.stream.IntStream;
 import org.tensorflow.TensorFlow;
 
 /** Puts what was computed, and from what, into a report. */
-record AnalyzeReport(
-    AnalyzeOptions options, ModelOptions.Loaded model, BatchSource data, Device device) {
+record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device device) {
 
   HessianReport of(Analysis analysis) {
     Optional<Analysis.CurvatureResults> results = analysis.curvature();
@@ -34,18 +32,15 @@ record AnalyzeReport(
     return new HessianReport(
         tool(device),
         new Model(
-            model.checkpoint().path().toString(),
-            model.checkpoint().sha256(),
-            model.network().config().toString(),
-            model.network().parameters().dimension()),
-        new Data(
-            data.source(),
-            options.data().split().orElse(null),
-            options.data().order().label(),
-            data.examples(),
-            options.data().size().miniBatch(data.examples())),
+            subject.source(),
+            subject.sha256(),
+            subject.architecture(),
+            subject.model().parameters().dimension(),
+            subject.loss().orElse(null),
+            subject.parameterRule().orElse(null)),
+        data(),
         analysis.loss(),
-        analysis.accuracy(),
+        Double.isNaN(analysis.accuracy()) ? null : analysis.accuracy(),
         results.map(Analysis.CurvatureResults::gradientNorm).orElse(null),
         options.estimates().curvature().label(),
         options.seed(),
@@ -55,6 +50,17 @@ record AnalyzeReport(
         results.flatMap(r -> r.estimates().density()).map(AnalyzeReport::density).orElse(null),
         trace.filter(t -> options.estimates().perLayer()).map(this::layers).orElse(List.of()),
         cost(results));
+  }
+
+  private Data data() {
+    DataOptions options = this.options.subject().data();
+    int examples = subject.data().examples();
+    return new Data(
+        subject.data().source(),
+        options.split().orElse(null),
+        options.order().label(),
+        examples,
+        options.size().miniBatch(examples));
   }
 
   static Tool tool(Device device) {
@@ -79,7 +85,7 @@ record AnalyzeReport(
   }
 
   private List<Layer> layers(TraceEstimate estimate) {
-    List<Parameter> parameters = model.network().parameters().parameters();
+    List<Parameter> parameters = subject.model().parameters().parameters();
     return IntStream.range(0, parameters.size())
         .mapToObj(
             i -> {

@@ -7,9 +7,10 @@ import java.util.Optional;
  * How many examples, and how many of them at once.
  *
  * @param examples empty for all that there are
+ * @param asked whether that is the user's wish or the default
  * @param miniBatch empty for parts of nearly equal size
  */
-record BatchSizes(Optional<Integer> examples, Optional<Integer> miniBatch) {
+record BatchSizes(Optional<Integer> examples, boolean asked, Optional<Integer> miniBatch) {
   static final int EXAMPLES_DEFAULT = 200;
 
   private static final int MOST = 1 << 20;
@@ -38,11 +39,18 @@ record BatchSizes(Optional<Integer> examples, Optional<Integer> miniBatch) {
               .formatted(EXAMPLES.dashed(), examples, MINI_BATCH.dashed(), miniBatch.get()),
           "Choose sizes of which one divides the other, or leave out " + MINI_BATCH.dashed());
     }
-    return new BatchSizes(Optional.of(examples).filter(n -> n > 0), miniBatch);
+    return new BatchSizes(
+        Optional.of(examples).filter(n -> n > 0), arguments.has(EXAMPLES), miniBatch);
   }
 
-  boolean all() {
-    return examples.isEmpty();
+  /** How many examples are wanted where there are {@code available}. */
+  int count(int available) {
+    return examples.orElse(available);
+  }
+
+  /** The same where the default is no more than a wish. */
+  int countUpTo(int available) {
+    return asked ? count(available) : Math.min(count(available), available);
   }
 
   /** The mini-batch for so many examples; a smaller last one remains where it does not divide. */

@@ -13,10 +13,11 @@ import java.util.Optional;
  * Where and how to compute.
  *
  * @param given whether the device is the user's wish or the default
+ * @param asked the precision; empty for the model's own
  * @param memoryBytes empty for a part of what is available
  */
 record ComputeOptions(
-    Choice choice, boolean given, Precision precision, Optional<Long> memoryBytes) {
+    Choice choice, boolean given, Optional<Precision> asked, Optional<Long> memoryBytes) {
 
   /** Which device. */
   enum Choice {
@@ -42,7 +43,7 @@ record ComputeOptions(
               "precision",
               ValueType.choice(Precision.class, p -> p.name().toLowerCase(Locale.ROOT)),
               "of the network's arithmetic")
-          .withDefault("float32");
+          .withDefault("the model's own: float32, or float64");
   private static final CommandOption<Long> MEMORY =
       CommandOption.of(
               "memory",
@@ -67,8 +68,13 @@ record ComputeOptions(
     return new ComputeOptions(
         cudaRefused ? Choice.CPU : device.orElse(Choice.AUTO),
         cuda.isPresent() || device.isPresent(),
-        arguments.get(PRECISION, Precision.FLOAT32),
+        arguments.get(PRECISION),
         arguments.get(MEMORY));
+  }
+
+  /** The precision to compute in, by a model of the given one. */
+  Precision precision(Precision own) {
+    return asked.orElse(own);
   }
 
   /**

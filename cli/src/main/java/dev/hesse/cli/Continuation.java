@@ -3,6 +3,7 @@ package dev.hesse.cli;
 import static dev.hesse.cli.CommandException.usage;
 
 import dev.hesse.io.BadInputException;
+import dev.hesse.models.Precision;
 import dev.hesse.train.RunState;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -78,7 +79,8 @@ record Continuation(TrainOptions options, Map<String, String> settings, Optional
           TrainOptions after =
               parse(usage, merged(state.settings(), Map.of(name, value)), momentary);
           if (!after.recipe().equals(before.recipe())
-              || after.computation().precision() != before.computation().precision()) {
+              || after.computation().precision(Precision.FLOAT32)
+                  != before.computation().precision(Precision.FLOAT32)) {
             throw usage(
                 "--%s %s is not what the run to continue was started with".formatted(name, value),
                 "Leave it out, or start another run in another --saving-folder");

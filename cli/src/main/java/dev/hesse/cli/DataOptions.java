@@ -3,14 +3,16 @@ package dev.hesse.cli;
 import static dev.hesse.cli.CommandException.usage;
 
 import dev.hesse.io.BadInputException;
+import dev.hesse.io.StoredTensor;
 import dev.hesse.io.data.ArrayDataset;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.io.data.CifarDataset;
 import dev.hesse.io.data.Dataset;
 import dev.hesse.io.data.ExampleOrder;
+import dev.hesse.io.data.Examples;
 import dev.hesse.io.data.Normalization;
 import dev.hesse.io.data.Split;
-import dev.hesse.io.npy.Npy;
+import dev.hesse.io.npy.ArrayFile;
 import dev.hesse.models.ResNet;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which examples.
@@ -29,13 +32,20 @@ import java.util.stream.Collectors;
 record DataOptions(
     Files files, ExampleOrder order, Optional<Normalization> normalization, BatchSizes size) {
 
-  /** The two forms in which data comes. */
+  /** The forms in which data comes. */
   sealed interface Files {
     /** A folder in CIFAR's binary layout. */
     record Folder(Path path, Split split) implements Files {}
 
-    /** Two NumPy arrays. */
-    record Arrays(Path images, Path labels) implements Files {}
+    /**
+     * NumPy arrays.
+     *
+     * @param inputs by names of a SavedModel's inputs
+     * @param warmup whether inputs are those of a SavedModel's own requests
+     */
+    record Arrays(
+        Optional<Path> images, Optional<Path> labels, List<InputArgument> inputs, boolean warmup)
+        implements Files {}
   }
 
   static final long SEED_DEFAULT = 1;
@@ -45,15 +55,39 @@ record DataOptions(
           "data-dir", ValueType.FOLDER, "folder with CIFAR-10 or CIFAR-100 in its binary layout");
   private static final CommandOption<Path> IMAGES =
       CommandOption.of(
-          "images", ValueType.FILE, "images in place of --data-dir: npy, N×32×32×3 or N×3×32×32");
+          "images",
+          ValueType.FILE,
+          "examples in place of --data-dir: F.npy, or F.npz:NAME for one of its arrays; for --resume"
+              + " N×32×32×3 or N×3×32×32");
   private static final CommandOption<Path> LABELS =
-      CommandOption.of("labels", ValueType.FILE, "their classes: npy, N integers from 0");
+      CommandOption.of(
+          "labels",
+          ValueType.FILE,
+          "the same of their classes from 0; for --saved-model also targets of the output's shape");
+  private static final CommandOption<InputArgument> INPUT =
+      CommandOption.of(
+              "input",
+              InputArgument.TYPE,
+              "for --saved-model: the array of an input or any tensor, as often as it has some; a"
+                  + " number stays the same for all examples; NAME alone is where --images go; a npz"
+                  + " file alone has arrays by inputs' names")
+          .asRepeatable();
+  private static final CommandOption<Boolean> WARMUP =
+      CommandOption.flag(
+          "warmup-requests",
+          "for --saved-model: the inputs of its assets.extra/tf_serving_warmup_requests");
   private static final CommandOption<Split> SPLIT =
       CommandOption.of("split", ValueType.choice(Split.class, Split::label), "part of --data-dir")
           .withDefault(Split.TRAIN.label());
   private static final CommandOption<Boolean> SEQUENTIAL =
       CommandOption.flag(
           "sequential", "take the first examples in file order; otherwise a shuffle by --seed");
+
+  /** What npz files call these arrays. */
+  static final String[] IMAGES_USUAL = {"images", "x", "X", "inputs", "features"};
+
+  static final String[] LABELS_USUAL = {"labels", "y", "Y", "targets"};
+
   static final String MEAN_DEFAULT = joined(Normalization.CIFAR.mean());
   static final String STD_DEFAULT = joined(Normalization.CIFAR.std());
   static final CommandOption<List<Double>> MEAN =
@@ -75,6 +109,8 @@ record DataOptions(
               DATA_DIR,
               IMAGES,
               LABELS,
+              INPUT,
+              WARMUP,
               SPLIT,
               SEQUENTIAL,
               SEED,
@@ -83,7 +119,38 @@ record DataOptions(
               BatchSizes.EXAMPLES,
               BatchSizes.MINI_BATCH));
 
-  static DataOptions from(Arguments arguments) {
+  /** Reads the options for a network of which the images' shape is known. */
+  static DataOptions forImages(Arguments arguments) {
+    for (CommandOption<?> option : List.of(INPUT, WARMUP)) {
+      if (arguments.has(option)) {
+        throw usage(
+            "%s is given without --saved-model".formatted(option.dashed()),
+            "Use --images, or name a SavedModel");
+      }
+    }
+    if (arguments.has(IMAGES) != arguments.has(LABELS)) {
+      throw usage("--images and --labels go together", "Give both");
+    }
+    return from(arguments);
+  }
+
+  /** Reads the options for a model that says itself what it takes. */
+  static DataOptions forSavedModel(Arguments arguments) {
+    DataOptions options = from(arguments);
+    if (options.files() instanceof Files.Arrays arrays) {
+      if (options.normalization().isPresent()) {
+        throw usage(
+            "--mean or --std is given with --saved-model and arrays",
+            "Give arrays as the model takes them");
+      }
+      if (arrays.warmup() && (arrays.images().isPresent() || !arrays.inputs().isEmpty())) {
+        throw usage("--warmup-requests is given with other inputs", "Give it with --labels alone");
+      }
+    }
+    return options;
+  }
+
+  private static DataOptions from(Arguments arguments) {
     Files files = files(arguments);
     ExampleOrder order =
         arguments.has(SEQUENTIAL)
@@ -95,22 +162,25 @@ record DataOptions(
 
   private static Files files(Arguments arguments) {
     Optional<Path> folder = arguments.get(DATA_DIR);
-    Optional<Path> images = arguments.get(IMAGES);
-    Optional<Path> labels = arguments.get(LABELS);
-    if (images.isPresent() != labels.isPresent()) {
-      throw usage("--images and --labels go together", "Give both");
-    }
-    if (folder.isPresent() == images.isPresent()) {
+    Optional<? extends CommandOption<?>> arrays =
+        Stream.of(IMAGES, INPUT, WARMUP, LABELS).filter(arguments::has).findFirst();
+    if (folder.isPresent() == arrays.isPresent()) {
       throw usage(
-          folder.isPresent() ? "--data-dir and --images are both given" : "there is no data",
+          folder.isPresent()
+              ? "--data-dir and %s are both given".formatted(arrays.orElseThrow().dashed())
+              : "there is no data",
           "Give either --data-dir DIR or --images FILE --labels FILE");
     }
-    if (images.isPresent() && arguments.has(SPLIT)) {
+    if (arrays.isPresent() && arguments.has(SPLIT)) {
       throw usage("--split is given with --images", "Leave it out: it is for --data-dir");
     }
     return folder.isPresent()
         ? new Files.Folder(folder.get(), arguments.get(SPLIT, Split.TRAIN))
-        : new Files.Arrays(images.orElseThrow(), labels.orElseThrow());
+        : new Files.Arrays(
+            arguments.get(IMAGES),
+            arguments.get(LABELS),
+            arguments.all(INPUT),
+            arguments.has(WARMUP));
   }
 
   private static Optional<Normalization> normalization(Arguments arguments, Files files) {
@@ -139,9 +209,12 @@ record DataOptions(
   BatchSource open(ResNet model) throws IOException {
     Dataset dataset = dataset();
     requireFit(dataset, model);
-    return size.all()
-        ? dataset.inOrder(order)
-        : dataset.inOrder(order, size.examples().orElseThrow());
+    return dataset.inOrder(order, size.count(dataset.examples()));
+  }
+
+  /** As many of the examples as were asked for, or else at most the default, in the order asked. */
+  BatchSource select(Examples examples) {
+    return examples.inOrder(order, size.countUpTo(examples.examples()));
   }
 
   /**
@@ -170,11 +243,16 @@ record DataOptions(
     }
     Files.Arrays arrays = (Files.Arrays) files;
     return new ArrayDataset(
-        named(arrays.images()), named(arrays.labels()), normalization.orElse(null));
+        named(arrays.images().orElseThrow(), IMAGES_USUAL),
+        named(arrays.labels().orElseThrow(), LABELS_USUAL),
+        normalization.orElse(null));
   }
 
-  private static ArrayDataset.Named named(Path file) throws IOException {
-    return new ArrayDataset.Named(file.toString(), Npy.read(file));
+  private static ArrayDataset.Named named(Path file, String... usual) throws IOException {
+    if (ArrayFile.of(file).read(usual) instanceof StoredTensor numbers) {
+      return new ArrayDataset.Named(file.toString(), numbers);
+    }
+    throw new BadInputException("%s holds text".formatted(file), "Give numbers");
   }
 
   /** The split's name, where the data has splits. */

@@ -79,6 +79,10 @@ record ModelOptions(
           Stream.concat(Stream.of(RESUME, Source.MODEL_VERSION, Source.RENAME), NETWORK.stream())
               .toList());
 
+  /** What means nothing to a SavedModel, which is a graph of its own. */
+  static final List<CommandOption<?>> ONLY_CHECKPOINTS =
+      Stream.concat(Stream.of(RESUME, Source.RENAME), NETWORK.stream()).toList();
+
   /**
    * A network and the file that its weights are from.
    *
@@ -116,7 +120,9 @@ record ModelOptions(
             .orElseThrow(
                 () ->
                     CommandException.usage(
-                        "there are no weights to analyze", "Name their file with --resume FILE")));
+                        "there is no model to analyze",
+                        "Name a checkpoint with --resume FILE or a SavedModel with --saved-model"
+                            + " DIR")));
   }
 
   /** The options for weights that something else than {@code --resume} names. */

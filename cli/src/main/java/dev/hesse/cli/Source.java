@@ -35,10 +35,11 @@ record Source(Path path, OptionalLong version, List<Renaming> renamings) {
           + " group matched. Several rules are applied in the order given, each to all names.";
 
   static Source from(Arguments arguments, Path path) {
-    return new Source(
-        path,
-        arguments.get(MODEL_VERSION).map(OptionalLong::of).orElseGet(OptionalLong::empty),
-        arguments.all(RENAME));
+    return new Source(path, version(arguments), arguments.all(RENAME));
+  }
+
+  static OptionalLong version(Arguments arguments) {
+    return arguments.get(MODEL_VERSION).map(OptionalLong::of).orElseGet(OptionalLong::empty);
   }
 
   /**

@@ -33,7 +33,17 @@ final class Summary {
         report.model().architecture(),
         report.model().parameters());
     data(report.data());
-    row("loss", "%.6g, accuracy %.2f %%", report.loss(), 100 * analysis.accuracy());
+    row(
+        "loss",
+        "%.6g%s",
+        report.loss(),
+        report.accuracy() == null ? "" : format(", accuracy %.2f %%", 100 * report.accuracy()));
+    if (report.model().loss() != null) {
+      row("", "%s", report.model().loss());
+    }
+    if (report.model().parameterRule() != null) {
+      row("parameters", "%s", report.model().parameterRule());
+    }
     if (report.gradientNorm() != null) {
       row("gradient", "norm %.6g", report.gradientNorm());
     }

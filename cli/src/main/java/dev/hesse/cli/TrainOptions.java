@@ -4,6 +4,7 @@ import static dev.hesse.cli.CommandException.usage;
 
 import dev.hesse.hessian.Device;
 import dev.hesse.io.report.TrainingLog.Option;
+import dev.hesse.models.Precision;
 import dev.hesse.train.TrainingOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -117,7 +118,7 @@ record TrainOptions(
         .weightDecay(recipe.weightDecay())
         .augment(recipe.augment())
         .seed(recipe.seed())
-        .precision(computation.precision())
+        .precision(computation.precision(Precision.FLOAT32))
         .device(device)
         .build();
   }

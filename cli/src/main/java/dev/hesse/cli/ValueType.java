@@ -138,7 +138,7 @@ record ValueType<T>(String placeholder, String expected, Function<String, Option
         : Optional.empty();
   }
 
-  private static Optional<Double> number(String text) {
+  static Optional<Double> number(String text) {
     return Optional.of(text)
         .filter(t -> NUMBER.matcher(t).matches())
         .map(Double::parseDouble)

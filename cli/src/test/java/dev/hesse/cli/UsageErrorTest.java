@@ -109,7 +109,7 @@ class UsageErrorTest {
       value = {
         "analyse|there is no command 'analyse'. Did you mean hesse analyze? See hesse --help.",
         "--verison|there is no command '--verison'. See hesse --help.",
-        "analyze|there are no weights to analyze. Name their file with --resume FILE.",
+        "analyze|there is no model to analyze. Name a checkpoint with --resume FILE or a SavedModel with --saved-model DIR.",
         "analyze --resume x|there is no data. Give either --data-dir DIR or --images FILE --labels FILE.",
         "analyze --resume x --images y|--images and --labels go together. Give both.",
         "plot|hesse plot needs REPORT.json. Give it: hesse plot REPORT.json.",

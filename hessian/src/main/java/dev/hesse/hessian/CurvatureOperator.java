@@ -33,6 +33,7 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
   private final ParameterLayout layout;
   private final MiniBatches batches;
   private final Map<MiniBatch, KeptBatch> kept = new HashMap<>();
+  private final Penalty penalty;
   private final double loss;
   private final double accuracy;
   private final double[] gradient;
@@ -50,15 +51,28 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
    * @param precision of the graph; vectors and sums over mini-batches are double
    * @param device where the graph runs
    * @param memoryBytes what kept values and one product may take together
+   * @param l2 λ ≥ 0 of a penalty λ‖w‖² on all parameters w, which adds 2λ to every eigenvalue
    */
   public record Options(
-      Curvature curvature, int miniBatch, Precision precision, Device device, long memoryBytes) {
+      Curvature curvature,
+      int miniBatch,
+      Precision precision,
+      Device device,
+      long memoryBytes,
+      double l2) {
     public static final int MINI_BATCH_DEFAULT = 200;
 
     public Options {
       if (miniBatch < 1) {
         throw new IllegalArgumentException("expected a mini-batch of at least 1, got " + miniBatch);
       }
+      Penalty.requireValid(l2);
+    }
+
+    /** Without a penalty. */
+    public Options(
+        Curvature curvature, int miniBatch, Precision precision, Device device, long memoryBytes) {
+      this(curvature, miniBatch, precision, device, memoryBytes, 0);
     }
   }
 
@@ -76,6 +90,7 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
   public CurvatureOperator(LossModel model, BatchSource data, Options options) {
     layout = model.parameters();
     precision = options.precision();
+    penalty = Penalty.of(model, options.l2());
     batches =
         new MiniBatches(
             model,
@@ -105,7 +120,8 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
         correct += pass.evaluation().correct();
         addTo(gradient, pass.gradient(), miniBatch.weight());
       }
-      loss = meanLoss;
+      loss = meanLoss + penalty.loss();
+      penalty.addGradientTo(gradient);
       accuracy = correct / data.examples();
       ModelException.requireFinite("gradient norm", gradientNorm());
       MiniBatch first = batches.all().get(0);
@@ -182,8 +198,8 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
   }
 
   private void multiply(double[][] x, double[][] y) {
-    for (double[] row : y) {
-      Arrays.fill(row, 0);
+    for (int i = 0; i < x.length; i++) {
+      penalty.multiply(x[i], y[i]);
     }
     for (MiniBatch miniBatch : batches.all()) {
       CompiledLoss compiled = batches.compiled(miniBatch);
@@ -218,7 +234,7 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
     return layout;
   }
 
-  /** The mean loss over the data. */
+  /** The mean loss over the data, with the penalty. */
   public double loss() {
     return loss;
   }
@@ -228,7 +244,7 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
     return accuracy;
   }
 
-  /** A copy of the gradient of the mean loss. */
+  /** A copy of the gradient of the loss. */
   public double[] gradient() {
     return gradient.clone();
   }

@@ -9,7 +9,7 @@ import dev.hesse.models.Precision;
 /**
  * The loss and accuracy of a model over a dataset.
  *
- * @param loss mean over all examples
+ * @param loss mean over all examples, with the penalty
  * @param accuracy share of examples classified right; NaN where nothing is classified
  */
 public record LossEvaluation(double loss, double accuracy) {
@@ -20,6 +20,7 @@ public record LossEvaluation(double loss, double accuracy) {
    * <p>Cost: one forward pass over the data.
    *
    * @param miniBatch examples per run
+   * @param l2 λ of the penalty that {@link CurvatureOperator.Options} describes
    * @throws ModelException if the loss is not finite
    */
   public static LossEvaluation of(
@@ -28,6 +29,7 @@ public record LossEvaluation(double loss, double accuracy) {
       int miniBatch,
       Precision precision,
       Device device,
+      double l2,
       Progress progress) {
     try (MiniBatches batches =
         new MiniBatches(model, data, miniBatch, Curvature.HESSIAN, precision, device)) {
@@ -39,7 +41,7 @@ public record LossEvaluation(double loss, double accuracy) {
         correct += part.correct();
         progress.update("loss", batch.from() + batch.count(), data.examples(), Double.NaN);
       }
-      return new LossEvaluation(loss, correct / data.examples());
+      return new LossEvaluation(loss + Penalty.of(model, l2).loss(), correct / data.examples());
     }
   }
 }

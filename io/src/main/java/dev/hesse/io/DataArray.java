@@ -1,5 +1,8 @@
 package dev.hesse.io;
 
+import java.util.Arrays;
+import java.util.List;
+
 /** A dense array of numbers or of texts, in row-major order. */
 public sealed interface DataArray permits StoredTensor, TextTensor {
 
@@ -16,6 +19,41 @@ public sealed interface DataArray permits StoredTensor, TextTensor {
    * @throws IllegalArgumentException if the array has no dimension
    */
   DataArray rows(int[] numbers);
+
+  /**
+   * Arrays one after the other along the first dimension.
+   *
+   * @throws BadInputException if they differ in type or in another dimension
+   */
+  static DataArray concatenated(List<DataArray> arrays) {
+    DataArray first = arrays.get(0);
+    long rows = 0;
+    for (DataArray array : arrays) {
+      long[] shape = array.shape();
+      if (!array.elementType().equals(first.elementType())
+          || shape.length == 0
+          || shape.length != first.shape().length
+          || !Arrays.equals(shape, 1, shape.length, first.shape(), 1, shape.length)) {
+        throw new BadInputException(
+            "arrays of %s %s and %s %s do not go together"
+                .formatted(
+                    first.elementType(),
+                    Arrays.toString(first.shape()),
+                    array.elementType(),
+                    Arrays.toString(shape)),
+            "Give arrays that differ in their first dimension alone");
+      }
+      rows += shape[0];
+    }
+    long[] shape = first.shape();
+    shape[0] = rows;
+    if (first instanceof StoredTensor numbers) {
+      return StoredTensor.joined(
+          numbers.dtype(), shape, arrays.stream().map(StoredTensor.class::cast).toList());
+    }
+    return new TextTensor(
+        shape, arrays.stream().flatMap(a -> ((TextTensor) a).elements().stream()).toList());
+  }
 
   /** The product of all dimensions but the first. */
   static int rowSize(long[] shape) {

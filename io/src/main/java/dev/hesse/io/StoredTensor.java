@@ -3,6 +3,7 @@ package dev.hesse.io;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -40,11 +41,25 @@ public final class StoredTensor implements DataArray {
     return new StoredTensor(DType.FLOAT32, shape, data);
   }
 
+  /** A float64 tensor with a copy of the values. */
+  public static StoredTensor of(long[] shape, double[] values) {
+    ByteBuffer data = littleEndian(values.length, DType.FLOAT64);
+    data.asDoubleBuffer().put(values);
+    return new StoredTensor(DType.FLOAT64, shape, data);
+  }
+
   /** An int32 tensor with a copy of the values. */
   public static StoredTensor of(long[] shape, int[] values) {
     ByteBuffer data = littleEndian(values.length, DType.INT32);
     data.asIntBuffer().put(values);
     return new StoredTensor(DType.INT32, shape, data);
+  }
+
+  /** The elements of tensors of one type, one tensor after the other. */
+  static StoredTensor joined(DType dtype, long[] shape, List<StoredTensor> tensors) {
+    ByteBuffer data = littleEndian(Math.toIntExact(elementCount(shape)), dtype);
+    tensors.forEach(tensor -> data.put(tensor.data()));
+    return new StoredTensor(dtype, shape, data.flip());
   }
 
   private static ByteBuffer littleEndian(int count, DType dtype) {

@@ -14,6 +14,11 @@ public interface LossModel {
    */
   Map<String, double[]> weights();
 
+  /** The precision that the weights are stored in. */
+  default Precision precision() {
+    return Precision.FLOAT32;
+  }
+
   /** The layout of the trainable variables; the same for every batch size. */
   ParameterLayout parameters();
 }

@@ -73,10 +73,7 @@ public final class Npy {
   public static DataArray readArray(Path path) throws IOException {
     try (FileBytes file = FileBytes.open(path)) {
       requireSize(file);
-      Parts parts = parts(file.slice(0, file.size()));
-      return NpyText.is(parts.header().descr())
-          ? NpyText.read(parts.data(), parts.header())
-          : array(parts.data(), parts.header());
+      return readArray(file.slice(0, file.size()));
     } catch (BadInputException e) {
       throw e.in(path.toString());
     }
@@ -102,6 +99,14 @@ public final class Npy {
   static StoredTensor read(ByteBuffer file) {
     Parts parts = parts(file);
     return array(parts.data(), parts.header());
+  }
+
+  /** As {@link #readArray(Path)}, of the bytes that remain in a little-endian buffer. */
+  static DataArray readArray(ByteBuffer file) {
+    Parts parts = parts(file);
+    return NpyText.is(parts.header().descr())
+        ? NpyText.read(parts.data(), parts.header())
+        : array(parts.data(), parts.header());
   }
 
   private static Parts parts(ByteBuffer file) {

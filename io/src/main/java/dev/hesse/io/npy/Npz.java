@@ -4,6 +4,7 @@ import static dev.hesse.io.BadInputException.quote;
 
 import dev.hesse.io.AtomicFile;
 import dev.hesse.io.BadInputException;
+import dev.hesse.io.DataArray;
 import dev.hesse.io.FileBytes;
 import dev.hesse.io.StoredTensor;
 import dev.hesse.io.Weights;
@@ -11,9 +12,11 @@ import dev.hesse.io.zip.ZipArchive;
 import dev.hesse.io.zip.ZipDirectory;
 import dev.hesse.io.zip.ZipWriter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * Reads and writes NumPy's npz files: zip archives of npy files, of which {@code NAME.npy} is the
@@ -34,6 +37,24 @@ public final class Npz {
    *     arrays
    */
   public static Weights read(FileBytes file) throws IOException {
+    Map<String, StoredTensor> arrays = new LinkedHashMap<>();
+    read(file, (name, content) -> arrays.put(name, Npy.read(content)));
+    return new Weights(arrays, Map.of());
+  }
+
+  /** As {@link #read(FileBytes)}, also of text, as {@link Npy#readArray} reads it. */
+  public static Map<String, DataArray> readArrays(Path path) throws IOException {
+    Map<String, DataArray> arrays = new LinkedHashMap<>();
+    try (FileBytes file = FileBytes.open(path)) {
+      read(file, (name, content) -> arrays.put(name, Npy.readArray(content)));
+    } catch (BadInputException e) {
+      throw e.in(path.toString());
+    }
+    return arrays;
+  }
+
+  private static void read(FileBytes file, BiConsumer<String, ByteBuffer> array)
+      throws IOException {
     ZipDirectory directory = ZipDirectory.read(file);
     for (String entry : directory.names()) {
       if (!entry.endsWith(EXTENSION)) {
@@ -43,16 +64,14 @@ public final class Npz {
       }
     }
     ZipArchive archive = ZipArchive.read(file, directory);
-    Map<String, StoredTensor> arrays = new LinkedHashMap<>();
     for (String entry : directory.names()) {
       String name = entry.substring(0, entry.length() - EXTENSION.length());
       try {
-        arrays.put(name, Npy.read(archive.content(entry)));
+        array.accept(name, archive.content(entry));
       } catch (BadInputException e) {
         throw e.in("tensor " + quote(name));
       }
     }
-    return new Weights(arrays, Map.of());
   }
 
   /**

@@ -60,9 +60,22 @@ public record HessianReport(
    * @param source the file that it came from, as the user gave it
    * @param sha256 of that file, in lower-case hexadecimal
    * @param parameters how many numbers the curvature is with respect to: the matrix's order
+   * @param loss what the loss is of, in a phrase; absent for cross-entropy of a network's scores
+   * @param parameterRule how it was known which variables are parameters, in a phrase; absent where
+   *     the architecture says it
    */
   public record Model(
-      String source, @Nullable String sha256, String architecture, long parameters) {}
+      String source,
+      @Nullable String sha256,
+      String architecture,
+      long parameters,
+      @Nullable String loss,
+      @Nullable String parameterRule) {
+    /** Of an architecture that says loss and parameters. */
+    public Model(String source, @Nullable String sha256, String architecture, long parameters) {
+      this(source, sha256, architecture, parameters, null, null);
+    }
+  }
 
   /**
    * The examples.

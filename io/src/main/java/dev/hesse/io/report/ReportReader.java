@@ -73,7 +73,9 @@ public final class ReportReader {
         json.text("source"),
         json.optionalText("sha256"),
         json.text("architecture"),
-        json.count("parameters"));
+        json.count("parameters"),
+        json.optionalText("loss"),
+        json.optionalText("parameterRule"));
   }
 
   private static Data data(JsonObject json) {

@@ -68,6 +68,8 @@ public final class ReportWriter {
     json.text("sha256", model.sha256());
     json.text("architecture", model.architecture());
     json.count("parameters", model.parameters());
+    json.text("loss", model.loss());
+    json.text("parameterRule", model.parameterRule());
   }
 
   private static void data(JsonWriter json, Data data) throws IOException {

@@ -4,6 +4,7 @@ import static dev.hesse.io.BadInputException.damaged;
 
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.FileBytes;
+import dev.hesse.io.MaskedCrc;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

@@ -5,6 +5,7 @@ import static dev.hesse.io.BadInputException.quote;
 
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.FileBytes;
+import dev.hesse.io.MaskedCrc;
 import dev.hesse.io.StoredTensor;
 import dev.hesse.io.Weights;
 import dev.hesse.io.tensorbundle.BundleEntry.Span;

@@ -1,6 +1,7 @@
 package dev.hesse.io.tensorbundle;
 
 import com.google.protobuf.Message;
+import dev.hesse.io.MaskedCrc;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,5 +1,6 @@
 package dev.hesse.io.tensorbundle;
 
+import dev.hesse.io.MaskedCrc;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -3,10 +3,14 @@ package dev.hesse.models.savedmodel;
 import com.google.protobuf.ByteString;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.DType;
+import dev.hesse.io.DataArray;
 import dev.hesse.io.StoredTensor;
+import dev.hesse.io.TextTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tensorflow.proto.AttrValue;
@@ -15,7 +19,7 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
-/** Numbers in a graph's constants. */
+/** Numbers and texts in a graph's constants. */
 final class Constant {
   /** A few bytes of a file do not make more of them in memory than this. */
   private static final int MAX_REPEATED = 1 << 22;
@@ -29,6 +33,7 @@ final class Constant {
           DataType.DT_INT32, DType.INT32,
           DataType.DT_INT64, DType.INT64,
           DataType.DT_UINT8, DType.UINT8,
+          DataType.DT_INT8, DType.INT8,
           DataType.DT_BOOL, DType.BOOL);
 
   private Constant() {}
@@ -58,18 +63,47 @@ final class Constant {
   }
 
   /**
-   * The numbers of a floating constant: packed, or listed one by one, the last one repeated.
+   * The numbers of a floating constant, as {@link #numbers} says.
    *
-   * @throws BadInputException if there are not as many as its shape says, or one number would fill
-   *     more than {@link #MAX_REPEATED} elements
+   * @throws IllegalArgumentException if they are not floating
    */
   static StoredTensor floating(TensorProto tensor) {
-    DType dtype = TYPES.get(tensor.getDtype());
-    if (dtype == null || !dtype.isFloating()) {
+    if (!PrecisionConversion.isFloating(tensor.getDtype())) {
       throw new IllegalArgumentException("expected floating numbers, got " + tensor.getDtype());
     }
-    long[] shape =
-        tensor.getTensorShape().getDimList().stream().mapToLong(d -> d.getSize()).toArray();
+    return numbers(tensor);
+  }
+
+  /** Numbers, or texts. */
+  static DataArray array(TensorProto tensor) {
+    if (tensor.getDtype() != DataType.DT_STRING) {
+      return numbers(tensor);
+    }
+    long[] shape = shape(tensor);
+    int count = count(shape);
+    int listed = tensor.getStringValCount();
+    requireListed(count, listed);
+    List<byte[]> texts = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      texts.add(
+          listed == 0 ? new byte[0] : tensor.getStringVal(Math.min(i, listed - 1)).toByteArray());
+    }
+    return new TextTensor(shape, texts);
+  }
+
+  /**
+   * The numbers of a constant: packed, or listed one by one, the last one repeated.
+   *
+   * @throws BadInputException if there are not as many as its shape says, one number would fill
+   *     more than {@link #MAX_REPEATED} elements, or they are of a type that is not read
+   */
+  static StoredTensor numbers(TensorProto tensor) {
+    DType dtype = TYPES.get(tensor.getDtype());
+    if (dtype == null) {
+      throw new BadInputException(
+          "a tensor holds %s".formatted(tensor.getDtype()), "Give another tensor");
+    }
+    long[] shape = shape(tensor);
     int count = count(shape);
     ByteString packed = tensor.getTensorContent();
     if (!packed.isEmpty()) {
@@ -79,16 +113,8 @@ final class Constant {
       }
       return new StoredTensor(dtype, shape, packed.asReadOnlyByteBuffer());
     }
-    int listed =
-        switch (dtype) {
-          case FLOAT32 -> tensor.getFloatValCount();
-          case FLOAT64 -> tensor.getDoubleValCount();
-          default -> tensor.getHalfValCount();
-        };
-    if (listed < count && count > MAX_REPEATED) {
-      throw BadInputException.damaged(
-          "a constant of %d elements, of which the file holds %d".formatted(count, listed));
-    }
+    int listed = listed(tensor, dtype);
+    requireListed(count, listed);
     ByteBuffer data =
         ByteBuffer.allocate(Math.multiplyExact(count, dtype.bytes()))
             .order(ByteOrder.LITTLE_ENDIAN);
@@ -97,10 +123,37 @@ final class Constant {
       switch (dtype) {
         case FLOAT32 -> data.putFloat(tensor.getFloatVal(at));
         case FLOAT64 -> data.putDouble(tensor.getDoubleVal(at));
-        default -> data.putShort((short) tensor.getHalfVal(at));
+        case INT64 -> data.putLong(tensor.getInt64Val(at));
+        case BOOL -> data.put((byte) (tensor.getBoolVal(at) ? 1 : 0));
+        case FLOAT16, BFLOAT16 -> data.putShort((short) tensor.getHalfVal(at));
+        case INT32 -> data.putInt(tensor.getIntVal(at));
+        case INT16, UINT16 -> data.putShort((short) tensor.getIntVal(at));
+        default -> data.put((byte) tensor.getIntVal(at));
       }
     }
     return new StoredTensor(dtype, shape, data.rewind());
+  }
+
+  private static int listed(TensorProto tensor, DType dtype) {
+    return switch (dtype) {
+      case FLOAT32 -> tensor.getFloatValCount();
+      case FLOAT64 -> tensor.getDoubleValCount();
+      case INT64 -> tensor.getInt64ValCount();
+      case BOOL -> tensor.getBoolValCount();
+      case FLOAT16, BFLOAT16 -> tensor.getHalfValCount();
+      default -> tensor.getIntValCount();
+    };
+  }
+
+  private static void requireListed(int count, int listed) {
+    if (listed < count && count > MAX_REPEATED) {
+      throw BadInputException.damaged(
+          "a constant of %d elements, of which the file holds %d".formatted(count, listed));
+    }
+  }
+
+  private static long[] shape(TensorProto tensor) {
+    return tensor.getTensorShape().getDimList().stream().mapToLong(d -> d.getSize()).toArray();
   }
 
   private static int count(long[] shape) {

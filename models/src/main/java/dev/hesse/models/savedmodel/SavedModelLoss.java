@@ -23,6 +23,7 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.types.family.TNumber;
 
 /**
@@ -34,6 +35,7 @@ public final class SavedModelLoss implements LossModel {
   private final Spec spec;
   private final List<Variable> variables;
   private final String parameterRule;
+  private final Precision precision;
   private final Map<String, double[]> weights = new LinkedHashMap<>();
 
   /**
@@ -103,6 +105,10 @@ public final class SavedModelLoss implements LossModel {
         weights.put(variable.node(), value.toDoubles());
       }
     }
+    this.precision =
+        graph.variables().stream().anyMatch(v -> v.type() == DataType.DT_DOUBLE)
+            ? Precision.FLOAT64
+            : Precision.FLOAT32;
     if (variables.isEmpty()) {
       throw new BadInputException(
           "%s depends on no variable".formatted(BadInputException.quote(spec.output())),
@@ -204,6 +210,11 @@ public final class SavedModelLoss implements LossModel {
   @Override
   public Map<String, double[]> weights() {
     return Map.copyOf(weights);
+  }
+
+  @Override
+  public Precision precision() {
+    return precision;
   }
 
   @Override

@@ -1,12 +1,16 @@
 package dev.hesse.models.savedmodel;
 
 import dev.hesse.io.BadInputException;
+import dev.hesse.io.DataArray;
+import dev.hesse.io.FileBytes;
 import dev.hesse.io.StoredTensor;
 import dev.hesse.io.tensorbundle.TensorBundle;
 import dev.hesse.models.serving.SavedModelFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,6 +67,32 @@ public final class SavedModels {
   /** The version folder. */
   public Path folder() {
     return folder;
+  }
+
+  /** The SHA-256 digest of {@code saved_model.pb} followed by the variables' files by name. */
+  public String sha256() throws IOException {
+    List<Path> paths = new ArrayList<>(List.of(folder.resolve("saved_model.pb")));
+    Path variables = folder.resolve("variables");
+    if (Files.isDirectory(variables)) {
+      try (Stream<Path> files = Files.list(variables)) {
+        files
+            .filter(Files::isRegularFile)
+            .filter(file -> String.valueOf(file.getFileName()).startsWith("variables."))
+            .sorted()
+            .forEach(paths::add);
+      }
+    }
+    List<FileBytes> opened = new ArrayList<>();
+    try {
+      for (Path path : paths) {
+        opened.add(FileBytes.open(path));
+      }
+      return FileBytes.sha256(opened);
+    } finally {
+      for (FileBytes file : opened) {
+        file.close();
+      }
+    }
   }
 
   /**
@@ -205,6 +235,30 @@ public final class SavedModels {
    */
   public Objective objective(LabelledArrays arrays, ObjectiveOptions options) {
     return new ObjectiveFinder(this, arrays, options).find();
+  }
+
+  /**
+   * The inputs of the requests that the model brings along, by a signature's names for them.
+   *
+   * @param signature otherwise the default one, or the only one
+   * @throws BadInputException if there are none, or their file is damaged
+   */
+  public Map<String, DataArray> warmupRequests(Optional<String> signature) throws IOException {
+    return WarmupRequests.read(
+        folder, SignatureTensors.of(this, signature, /* optional= */ false).name());
+  }
+
+  /**
+   * The types of the inputs of a signature, by its names for them.
+   *
+   * @param signature otherwise the default one, or the only one; without any there are none
+   */
+  public Map<String, DataType> inputTypes(Optional<String> signature) {
+    Map<String, DataType> types = new LinkedHashMap<>();
+    SignatureTensors.of(this, signature, /* optional= */ true)
+        .inputs()
+        .forEach((name, input) -> types.put(name, input.getDtype()));
+    return types;
   }
 
   /**
