@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.Checkpoint;
 import dev.hesse.io.StoredTensor;
+import dev.hesse.models.savedmodel.SavedModels;
+import dev.hesse.models.serving.SavedModelFolder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -13,12 +15,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** {@code hesse inspect}: what is in a weights file. Needs no TensorFlow. */
+/** {@code hesse inspect}: what is in a weights file, which needs no TensorFlow, or SavedModel. */
 final class InspectCommand implements Command {
   private static final CommandOption<Boolean> JSON =
       CommandOption.flag("json", "print JSON: the format, and each tensor's name, dtype and shape");
+  private static final CommandOption<Boolean> NODES =
+      CommandOption.flag("nodes", "of a SavedModel, also every node of its graph");
 
   private static final Usage USAGE =
       new Usage(
@@ -26,9 +31,13 @@ final class InspectCommand implements Command {
           List.of("FILE"),
           "The tensors in a PyTorch or TensorFlow checkpoint, safetensors, npz or SavedModel",
           List.of(
-              new Usage.Group("source", List.of(Source.MODEL_VERSION)),
-              new Usage.Group("output", List.of(JSON, OutputOptions.VERBOSE))),
-          List.of("Nothing in the file is run, whoever made it."),
+              new Usage.Group("source", List.of(Source.MODEL_VERSION, SavedModelOptions.TAG)),
+              new Usage.Group("output", List.of(JSON, NODES, OutputOptions.VERBOSE))),
+          List.of(
+              "Nothing in the file is run, whoever made it.",
+              "Of a SavedModel, also the signatures, the variables and the operations that the"
+                  + " signatures' outputs need, and which of them have no derivative rule. That"
+                  + " matters for those after a variable, on the way to a loss."),
           List.of(
               new Usage.Example("inspect net.pkl", "a table of all tensors"),
               new Usage.Example(
@@ -41,17 +50,42 @@ final class InspectCommand implements Command {
 
   @Override
   public ExitStatus run(Arguments arguments, Console console) throws IOException {
-    Checkpoint checkpoint =
-        Source.from(arguments, Path.of(arguments.operand(0))).read(console).checkpoint();
-    if (arguments.has(JSON)) {
-      writeJson(checkpoint, console.out());
-    } else {
-      console.out().print(table(checkpoint));
+    Path path = Path.of(arguments.operand(0));
+    Source source = Source.from(arguments, path);
+    if (!SavedModelFolder.isSavedModel(path)) {
+      print(arguments, source.read(console).checkpoint(), Optional.empty(), console.out());
+      return ExitStatus.DONE;
     }
+    SavedModels model =
+        SavedModels.open(
+            path, source.version(), arguments.get(SavedModelOptions.TAG, SavedModels.TAG_DEFAULT));
+    Checkpoint checkpoint =
+        model.hasVariables()
+            ? source.read(console).checkpoint()
+            : new Checkpoint(
+                model.folder(), Checkpoint.Format.SAVED_MODEL, model.sha256(), Map.of());
+    SavedModelInspection graph = new SavedModelInspection(model.contents(), arguments.has(NODES));
+    print(arguments, checkpoint, Optional.of(graph), console.out());
     return ExitStatus.DONE;
   }
 
-  private static void writeJson(Checkpoint checkpoint, PrintStream out) throws IOException {
+  private static void print(
+      Arguments arguments,
+      Checkpoint checkpoint,
+      Optional<SavedModelInspection> graph,
+      PrintStream out)
+      throws IOException {
+    if (arguments.has(JSON)) {
+      writeJson(checkpoint, graph, out);
+    } else {
+      out.print(table(checkpoint));
+      graph.ifPresent(g -> out.print("\n" + g.text()));
+    }
+  }
+
+  private static void writeJson(
+      Checkpoint checkpoint, Optional<SavedModelInspection> graph, PrintStream out)
+      throws IOException {
     try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
       json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
       json.setPrettyPrinter(new DefaultPrettyPrinter());
@@ -68,6 +102,9 @@ final class InspectCommand implements Command {
         json.writeEndObject();
       }
       json.writeEndArray();
+      if (graph.isPresent()) {
+        graph.get().write(json);
+      }
       json.writeEndObject();
       json.writeRaw('\n');
     }
@@ -119,7 +156,7 @@ final class InspectCommand implements Command {
   }
 
   /** A name from the file, cut and escaped as errors show it, without their quotes. */
-  private static String printable(String untrusted) {
+  static String printable(String untrusted) {
     String quoted = BadInputException.quote(untrusted);
     return quoted.substring(1, quoted.length() - 1);
   }

@@ -46,8 +46,13 @@ public final class BadInputException extends RuntimeException {
    * characters escaped, at most 80 characters of it.
    */
   public static String quote(String untrusted) {
+    return quote(untrusted, QUOTED_LENGTH);
+  }
+
+  /** As {@link #quote(String)}, of at most {@code length} characters. */
+  public static String quote(String untrusted, int length) {
     StringBuilder quoted = new StringBuilder("'");
-    int end = Math.min(untrusted.length(), QUOTED_LENGTH);
+    int end = Math.min(untrusted.length(), length);
     for (int i = 0; i < end; i++) {
       char c = untrusted.charAt(i);
       if (isPrintable(c)) {

@@ -16,7 +16,11 @@ import org.tensorflow.proto.TensorShapeProto;
  *
  * @param dimensions −1 where one is open; empty if not even their number is known
  */
-record DeclaredShape(Optional<List<Long>> dimensions) {
+public record DeclaredShape(Optional<List<Long>> dimensions) {
+
+  public DeclaredShape {
+    dimensions = dimensions.map(List::copyOf);
+  }
 
   static DeclaredShape of(TensorShapeProto shape) {
     return new DeclaredShape(

@@ -21,12 +21,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.DataType;
-import org.tensorflow.proto.TensorInfo;
 
 /** Finds out which tensors of a model arrays and options mean. */
 final class ObjectiveFinder {
   /** Tells the batch from dimensions of 1. */
   private static final long PROBED_BATCH = 2;
+
+  private static final int SUGGESTED = 3;
+
+  /** A suggested name is there to be copied. */
+  private static final int SUGGESTED_LENGTH = 500;
 
   private final SavedModels model;
   private final LabelledArrays arrays;
@@ -51,7 +55,7 @@ final class ObjectiveFinder {
       throw new BadInputException(
           "the model has no input or tensor %s".formatted(quote(input)),
           signature.inputs().isEmpty()
-              ? "Name a tensor that hesse inspect lists"
+              ? "Name a tensor that hesse inspect --nodes lists"
               : "The signature's inputs are " + SignatureTensors.list(signature.inputs().keySet()));
     }
     return tensor;
@@ -161,7 +165,7 @@ final class ObjectiveFinder {
         throw new BadInputException(
             "the model has no output or tensor %s".formatted(quote(named.get())),
             signature.outputs().isEmpty()
-                ? "Name a tensor that hesse inspect lists"
+                ? "Name a tensor that hesse inspect --nodes lists"
                 : "The signature's outputs are "
                     + SignatureTensors.list(signature.outputs().keySet()));
       }
@@ -172,23 +176,18 @@ final class ObjectiveFinder {
             .filter(output -> PrecisionConversion.isFloating(output.getValue().getDtype()))
             .map(Map.Entry::getKey)
             .toList();
-    if (floating.isEmpty()) {
+    if (signature.outputs().isEmpty()) {
       throw new BadInputException(
           signature.name().isEmpty()
               ? "the model has no signature, so that its output must be named"
-              : "signature %s has no output of floating-point numbers, of which there could be a loss%s"
-                  .formatted(quote(signature.name()), types(signature.outputs())),
-          "Name a tensor with --output; hesse inspect lists them");
+              : "signature %s has no outputs".formatted(quote(signature.name())),
+          "Name a tensor with --output; hesse inspect --nodes lists them");
+    }
+    if (floating.isEmpty()) {
+      // Of which it is then said what they are computed from.
+      return signature.outputs().keySet().stream().limit(1).map(signature::output).toList();
     }
     return floating.stream().map(signature::output).toList();
-  }
-
-  private static String types(Map<String, TensorInfo> tensors) {
-    return tensors.isEmpty()
-        ? ""
-        : tensors.entrySet().stream()
-            .map(t -> quote(t.getKey()) + " is " + OutputProbe.name(t.getValue().getDtype()))
-            .collect(Collectors.joining(", ", ": ", ""));
   }
 
   /** Gives the unnamed array its place, and sees that nothing is missing. */
@@ -240,9 +239,12 @@ final class ObjectiveFinder {
           "%s holds %s, of which there is no derivative"
               .formatted(quote(first.tensor().toString()), OutputProbe.name(first.probe().type())),
           first.probe().floatingBehind().isEmpty()
-              ? "Name another tensor with --output; hesse inspect lists them"
+              ? "Name another tensor with --output; hesse inspect --nodes lists them"
               : "Name a tensor before it with --output, such as "
-                  + SignatureTensors.list(first.probe().floatingBehind()));
+                  + first.probe().floatingBehind().stream()
+                      .limit(SUGGESTED)
+                      .map(name -> quote(name, SUGGESTED_LENGTH))
+                      .collect(Collectors.joining(" or ")));
     }
     boolean same = probed.stream().allMatch(p -> p.probe().logits().equals(first.probe().logits()));
     if (!same) {

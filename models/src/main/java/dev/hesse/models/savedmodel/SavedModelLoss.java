@@ -195,7 +195,7 @@ public final class SavedModelLoss implements LossModel {
       throw new BadInputException(
           "%s holds %s, of which there is no derivative"
               .formatted(BadInputException.quote(tensor.toString()), output.dataType()),
-          "Name a tensor before it with --output; hesse inspect lists them");
+          "Name a tensor before it with --output; hesse inspect --nodes lists them");
     }
     @SuppressWarnings("unchecked") // as its data type says
     Output<TNumber> numbers = (Output<TNumber>) output;

@@ -69,6 +69,11 @@ public final class SavedModels {
     return folder;
   }
 
+  /** Whether the model has weights beside its graph. */
+  public boolean hasVariables() {
+    return Files.isDirectory(folder.resolve("variables"));
+  }
+
   /** The SHA-256 digest of {@code saved_model.pb} followed by the variables' files by name. */
   public String sha256() throws IOException {
     List<Path> paths = new ArrayList<>(List.of(folder.resolve("saved_model.pb")));
@@ -216,6 +221,15 @@ public final class SavedModels {
       nodes = byName;
     }
     return byName;
+  }
+
+  /**
+   * What is in the model.
+   *
+   * @throws BadInputException if the graph is damaged
+   */
+  public ModelContents contents() {
+    return ModelContents.of(model, operations);
   }
 
   /** The signatures by name. */

@@ -23,7 +23,7 @@ record SignatureTensors(
   private static final String DEFAULT = "serving_default";
 
   /** What TensorFlow itself adds. */
-  private static final String INTERNAL = "__saved_model";
+  static final String INTERNAL = "__saved_model";
 
   /**
    * The signature of the name, or the default one, or the only one.
@@ -42,7 +42,7 @@ record SignatureTensors(
         throw new BadInputException(
             "the model has no signature %s".formatted(quote(name.get())),
             all.isEmpty()
-                ? "It has none at all: name tensors, which hesse inspect lists"
+                ? "It has none at all: name tensors, which hesse inspect --nodes lists"
                 : "Take one of " + list(all.keySet()));
       }
       return of(name.get(), found);
@@ -89,7 +89,7 @@ record SignatureTensors(
     if (tensor.getEncodingCase() != TensorInfo.EncodingCase.NAME) {
       throw new BadInputException(
           "%s is a sparse or composite tensor".formatted(quote(name)),
-          "Name the dense tensors behind it, which hesse inspect lists");
+          "Name the dense tensors behind it, which hesse inspect --nodes lists");
     }
     return tensor.getName();
   }

@@ -36,6 +36,11 @@ final class VariableReads {
   /** A graph with the variables that it reads. */
   record Read(FlatGraph graph, List<StoredVariable> variables, List<TensorName> targets) {}
 
+  /** Whether a type of operation is a variable itself. */
+  static boolean declares(String type) {
+    return type.equals(HANDLE) || REFERENCES.contains(type);
+  }
+
   private VariableReads(FlatGraph graph) {
     this.graph = graph;
   }

@@ -1,0 +1,160 @@
+package dev.hesse.models.savedmodel;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+
+/**
+ * What is in a model, found without running any of it.
+ *
+ * @param tags of the graph
+ * @param signatures by name
+ * @param parameterRule how it is known which variables are trainable
+ * @param variables that the signatures' outputs depend on; without signatures, all
+ * @param nodes that the signatures' outputs need, functions written out, in an order in which they
+ *     can be computed; without signatures, all
+ */
+public record ModelContents(
+    List<String> tags,
+    List<Signature> signatures,
+    String parameterRule,
+    List<Variable> variables,
+    List<Node> nodes) {
+
+  /** The tensors of a signature by its names for them. */
+  public record Signature(
+      String name, String method, Map<String, Tensor> inputs, Map<String, Tensor> outputs) {}
+
+  /**
+   * A tensor of the graph.
+   *
+   * @param shape with −1 for open dimensions
+   */
+  public record Tensor(String name, String dtype, DeclaredShape shape) {
+    static Tensor of(TensorInfo info) {
+      return new Tensor(
+          info.getName(),
+          OutputProbe.name(info.getDtype()),
+          DeclaredShape.of(info.getTensorShape()));
+    }
+  }
+
+  /**
+   * A variable.
+   *
+   * @param key in the model's checkpoint
+   */
+  public record Variable(
+      String name, String key, String dtype, DeclaredShape shape, boolean trainable) {}
+
+  /**
+   * A node of the graph.
+   *
+   * @param afterVariable whether it depends on a variable of floating-point numbers, so that a loss
+   *     after it is differentiated through it
+   */
+  public record Node(String name, String type, boolean afterVariable) {}
+
+  /** Looks through a graph. */
+  static ModelContents of(MetaGraphDef model, OperationOutputs operations) {
+    Map<String, SignatureDef> signatures = new TreeMap<>(model.getSignatureDefMap());
+    signatures.keySet().removeIf(name -> name.startsWith(SignatureTensors.INTERNAL));
+    FlatGraph graph = graph(model, signatures.values().stream().toList(), operations);
+    List<NodeDef> handles =
+        graph.nodes().values().stream()
+            .filter(node -> VariableReads.declares(node.getOp()))
+            .toList();
+    List<String> floating =
+        handles.stream()
+            .filter(node -> PrecisionConversion.isFloating(type(node)))
+            .map(NodeDef::getName)
+            .toList();
+    TrainableVariables trainable = TrainableVariables.of(model, floating);
+    Map<String, String> keys = RestoredVariables.keys(model, operations);
+    List<Variable> variables = new ArrayList<>();
+    for (NodeDef handle : handles) {
+      String name = handle.getName();
+      variables.add(
+          new Variable(
+              name,
+              keys.getOrDefault(name, name),
+              OutputProbe.name(type(handle)),
+              DeclaredShape.of(
+                  handle.getAttrOrDefault("shape", AttrValue.getDefaultInstance()).getShape()),
+              trainable.nodes().contains(name)));
+    }
+    return new ModelContents(
+        model.getMetaInfoDef().getTagsList(),
+        signatures(signatures),
+        trainable.rule().sentence(),
+        variables,
+        nodes(graph, new HashSet<>(floating)));
+  }
+
+  private static List<Signature> signatures(Map<String, SignatureDef> signatures) {
+    return signatures.entrySet().stream()
+        .map(
+            entry ->
+                new Signature(
+                    entry.getKey(),
+                    entry.getValue().getMethodName(),
+                    tensors(entry.getValue().getInputsMap()),
+                    tensors(entry.getValue().getOutputsMap())))
+        .toList();
+  }
+
+  private static Map<String, Tensor> tensors(Map<String, TensorInfo> tensors) {
+    Map<String, Tensor> byName = new LinkedHashMap<>();
+    new TreeMap<>(tensors).forEach((name, info) -> byName.put(name, Tensor.of(info)));
+    return byName;
+  }
+
+  private static FlatGraph graph(
+      MetaGraphDef model, List<SignatureDef> signatures, OperationOutputs operations) {
+    List<TensorName> targets =
+        signatures.stream()
+            .flatMap(signature -> signature.getOutputsMap().values().stream())
+            .filter(output -> output.getEncodingCase() == TensorInfo.EncodingCase.NAME)
+            .map(output -> TensorName.of(output.getName()))
+            .toList();
+    if (targets.isEmpty()) {
+      targets =
+          model.getGraphDef().getNodeList().stream()
+              .map(node -> new TensorName(node.getName(), 0))
+              .toList();
+    }
+    return new FunctionInliner(model.getGraphDef(), operations, /* controls= */ false)
+        .inline(targets)
+        .graph();
+  }
+
+  private static DataType type(NodeDef handle) {
+    return handle.getAttrOrDefault("dtype", AttrValue.getDefaultInstance()).getType();
+  }
+
+  private static List<Node> nodes(FlatGraph graph, Set<String> floating) {
+    Map<String, Boolean> after = new HashMap<>();
+    List<Node> nodes = new ArrayList<>();
+    for (NodeDef node : graph.nodes().values()) {
+      boolean isAfter =
+          floating.contains(node.getName())
+              || node.getInputList().stream()
+                  .anyMatch(
+                      input -> after.getOrDefault(TensorName.of(input).node(), Boolean.FALSE));
+      after.put(node.getName(), isAfter);
+      nodes.add(new Node(node.getName(), node.getOp(), isAfter));
+    }
+    return nodes;
+  }
+}
