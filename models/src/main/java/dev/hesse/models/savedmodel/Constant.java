@@ -7,6 +7,7 @@ import dev.hesse.io.StoredTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tensorflow.proto.AttrValue;
@@ -68,8 +69,7 @@ final class Constant {
     if (dtype == null || !dtype.isFloating()) {
       throw new IllegalArgumentException("expected floating numbers, got " + tensor.getDtype());
     }
-    long[] shape =
-        tensor.getTensorShape().getDimList().stream().mapToLong(d -> d.getSize()).toArray();
+    long[] shape = shape(tensor);
     int count = count(shape);
     ByteString packed = tensor.getTensorContent();
     if (!packed.isEmpty()) {
@@ -101,6 +101,48 @@ final class Constant {
       }
     }
     return new StoredTensor(dtype, shape, data.rewind());
+  }
+
+  /**
+   * The elements of a node that holds a few integers or truth values; empty if it does not.
+   *
+   * @param limit of the number of elements
+   */
+  static Optional<long[]> integers(NodeDef node, int limit) {
+    TensorProto tensor = node.getAttrOrDefault("value", AttrValue.getDefaultInstance()).getTensor();
+    DType dtype = TYPES.get(tensor.getDtype());
+    if (!node.getOp().equals("Const") || dtype == null || dtype.isFloating()) {
+      return Optional.empty();
+    }
+    int count = count(shape(tensor));
+    if (count > limit) {
+      return Optional.empty();
+    }
+    ByteString packed = tensor.getTensorContent();
+    if (!packed.isEmpty()) {
+      if (packed.size() != (long) count * dtype.bytes()) {
+        throw BadInputException.damaged(
+            "a constant of %d elements in %d bytes".formatted(count, packed.size()));
+      }
+      double[] stored =
+          new StoredTensor(dtype, shape(tensor), packed.asReadOnlyByteBuffer()).toDoubles();
+      return Optional.of(Arrays.stream(stored).mapToLong(value -> (long) value).toArray());
+    }
+    List<? extends Number> listed =
+        switch (tensor.getDtype()) {
+          case DT_INT64 -> tensor.getInt64ValList();
+          case DT_BOOL -> tensor.getBoolValList().stream().map(b -> b ? 1 : 0).toList();
+          default -> tensor.getIntValList();
+        };
+    long[] values = new long[count];
+    for (int i = 0; i < count && !listed.isEmpty(); i++) {
+      values[i] = listed.get(Math.min(i, listed.size() - 1)).longValue();
+    }
+    return Optional.of(values);
+  }
+
+  private static long[] shape(TensorProto tensor) {
+    return tensor.getTensorShape().getDimList().stream().mapToLong(d -> d.getSize()).toArray();
   }
 
   private static int count(long[] shape) {

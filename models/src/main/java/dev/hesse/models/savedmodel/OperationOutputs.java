@@ -3,15 +3,20 @@ package dev.hesse.models.savedmodel;
 import dev.hesse.io.BadInputException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.tensorflow.TensorFlow;
 import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.OpDef.ArgDef;
 
-/** The operations that TensorFlow has, and where each of their named outputs begins. */
+/** The operations that TensorFlow has, where each of their named outputs begins, and its type. */
 final class OperationOutputs {
   private final Map<String, OpDef> operations = new HashMap<>();
+
+  /** Some outputs of a node, one after the other. */
+  record Range(int first, int count) {}
 
   OperationOutputs() {
     TensorFlow.registeredOpList().getOpList().forEach(op -> operations.put(op.getName(), op));
@@ -37,17 +42,23 @@ final class OperationOutputs {
   }
 
   /**
-   * The number of the first output of the name.
+   * The outputs of the name.
    *
    * @throws BadInputException if the operation has none of that name
    */
-  int first(NodeDef node, String name) {
-    int first = 0;
+  Range outputs(NodeDef node, String name) {
+    long first = 0;
     for (ArgDef output : definition(node.getOp()).getOutputArgList()) {
-      if (output.getName().equals(name)) {
-        return first;
+      long count = Math.max(0, count(output, attribute -> attribute(node, attribute)));
+      if (count > FunctionInliner.MAX_NODES - first) {
+        throw BadInputException.damaged(
+            "node %s has more than %,d outputs"
+                .formatted(BadInputException.quote(node.getName()), FunctionInliner.MAX_NODES));
       }
-      first += count(node, output);
+      if (output.getName().equals(name)) {
+        return new Range((int) first, (int) count);
+      }
+      first += count;
     }
     throw new BadInputException(
         "operation %s has no output %s"
@@ -55,17 +66,48 @@ final class OperationOutputs {
         "The file is damaged: export the model again");
   }
 
-  private static int count(NodeDef node, ArgDef argument) {
+  /**
+   * The element type of an output.
+   *
+   * @throws BadInputException if the node has no such output
+   */
+  DataType type(NodeDef node, int index) {
+    long first = 0;
+    for (ArgDef output : definition(node.getOp()).getOutputArgList()) {
+      long count = count(output, attribute -> attribute(node, attribute));
+      if (index < first + count) {
+        return output.getTypeListAttr().isEmpty()
+            ? output.getTypeAttr().isEmpty()
+                ? output.getType()
+                : attribute(node, output.getTypeAttr()).getType()
+            : attribute(node, output.getTypeListAttr()).getList().getType((int) (index - first));
+      }
+      first += count;
+    }
+    throw new BadInputException(
+        "node %s has no output %d".formatted(BadInputException.quote(node.getName()), index),
+        "Name a tensor that hesse inspect lists");
+  }
+
+  /** How many tensors an argument or output is. */
+  static long count(ArgDef argument, Function<String, AttrValue> attributes) {
     if (!argument.getNumberAttr().isEmpty()) {
-      return Math.toIntExact(attribute(node, argument.getNumberAttr()).getI());
+      return attributes.apply(argument.getNumberAttr()).getI();
     }
     if (!argument.getTypeListAttr().isEmpty()) {
-      return attribute(node, argument.getTypeListAttr()).getList().getTypeCount();
+      return attributes.apply(argument.getTypeListAttr()).getList().getTypeCount();
     }
     return 1;
   }
 
-  private static AttrValue attribute(NodeDef node, String name) {
-    return node.getAttrOrDefault(name, AttrValue.getDefaultInstance());
+  /** As the node says it, or else TensorFlow. */
+  private AttrValue attribute(NodeDef node, String name) {
+    return node.getAttrOrDefault(
+        name,
+        definition(node.getOp()).getAttrList().stream()
+            .filter(attribute -> attribute.getName().equals(name))
+            .map(OpDef.AttrDef::getDefaultValue)
+            .findFirst()
+            .orElse(AttrValue.getDefaultInstance()));
   }
 }

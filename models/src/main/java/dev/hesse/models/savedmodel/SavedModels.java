@@ -8,10 +8,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
-import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SignatureDef;
@@ -28,10 +26,12 @@ public final class SavedModels {
   private final Path folder;
   private final MetaGraphDef model;
   private final OperationOutputs operations = new OperationOutputs();
+  private final FunctionInliner functions;
 
   private SavedModels(Path folder, MetaGraphDef model) {
     this.folder = folder;
     this.model = model;
+    this.functions = new FunctionInliner(model.getGraphDef(), operations, /* controls= */ false);
   }
 
   /**
@@ -82,23 +82,18 @@ public final class SavedModels {
    */
   DataType elementType(String tensor) {
     TensorName name = TensorName.of(tensor);
-    return Stream.concat(
-            model.getSignatureDefMap().values().stream()
-                .flatMap(signature -> signature.getInputsMap().values().stream())
-                .filter(input -> TensorName.of(input.getName()).equals(name))
-                .map(TensorInfo::getDtype),
-            model.getGraphDef().getNodeList().stream()
-                .filter(node -> node.getName().equals(name.node()))
-                .flatMap(node -> Stream.of("dtype", "T").map(node.getAttrMap()::get))
-                .filter(Objects::nonNull)
-                .map(AttrValue::getType))
+    return model.getSignatureDefMap().values().stream()
+        .flatMap(signature -> signature.getInputsMap().values().stream())
+        .filter(input -> TensorName.of(input.getName()).equals(name))
+        .map(TensorInfo::getDtype)
         .findFirst()
-        .orElseThrow(
-            () ->
-                new BadInputException(
-                    "the model has no tensor %s that can be fed"
-                        .formatted(BadInputException.quote(tensor)),
-                    "Name an input of a signature, or a node of the graph"));
+        .orElseGet(() -> typeInGraph(name));
+  }
+
+  private DataType typeInGraph(TensorName tensor) {
+    Computation inlined = functions.inline(List.of(tensor));
+    TensorName found = inlined.targets().get(0);
+    return operations.type(inlined.graph().node(found), found.index());
   }
 
   /** The signatures by name. */
@@ -115,13 +110,13 @@ public final class SavedModels {
   InferenceGraph graph(List<TensorName> outputs, List<FedTensor> fed) {
     List<TensorName> tensors =
         Stream.concat(outputs.stream(), fed.stream().map(FedTensor::tensor)).toList();
-    FunctionInliner.Inlined inlined =
-        new FunctionInliner(model.getGraphDef(), operations, /* controls= */ false).inline(tensors);
+    Computation inlined = functions.inline(tensors);
     List<TensorName> targets = inlined.targets().subList(0, outputs.size());
-    FlatGraph cut =
-        TableLookups.rewrite(Cut.at(fed, inlined.graph(), targets), model, operations)
-            .neededBy(targets);
-    VariableReads.Read read = VariableReads.rewrite(cut, targets);
+    FlatGraph cut = Cut.at(fed, inlined.graph(), targets);
+    Computation expanded = ControlFlow.expand(new Computation(cut, targets), functions, operations);
+    FlatGraph looked =
+        TableLookups.rewrite(expanded.graph(), model, operations).neededBy(expanded.targets());
+    VariableReads.Read read = VariableReads.rewrite(looked, expanded.targets());
     OperationPolicy.check(read.graph(), operations);
     return new InferenceGraph(
         ConstantFolding.fold(read.graph(), read.targets(), operations),
