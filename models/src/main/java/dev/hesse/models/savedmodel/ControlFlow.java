@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
@@ -20,6 +22,13 @@ import org.tensorflow.proto.NodeDef;
  */
 final class ControlFlow {
   private static final int MAX_ROUNDS = 200;
+
+  /** Nodes of all rounds' graphs. */
+  private static final long MAX_WORK = 10L * FunctionInliner.MAX_NODES;
+
+  /** A loop of which some steps have been written. */
+  private static final Pattern STEP = Pattern.compile("(.*)\\.from(\\d{1,4})");
+
   private static final Set<String> IF = Set.of("If", "StatelessIf");
   private static final Set<String> CASE = Set.of("Case", "StatelessCase");
   private static final Set<String> WHILE = Set.of("While", "StatelessWhile");
@@ -30,6 +39,9 @@ final class ControlFlow {
   private final OperationOutputs operations;
   private final GraphRewriting rewriting;
   private int written;
+
+  /** What has not been expanded, in topological order. */
+  private final List<NodeDef> undecided = new ArrayList<>();
 
   private ControlFlow(FlatGraph graph, FunctionInliner functions, OperationOutputs operations) {
     this.graph = graph;
@@ -46,24 +58,43 @@ final class ControlFlow {
    */
   static Computation expand(
       Computation computation, FunctionInliner functions, OperationOutputs operations) {
+    Settled settled = settle(computation, functions, operations);
+    if (settled.undecided().isPresent()) {
+      throw undecided(settled.undecided().get());
+    }
+    return settled.computation();
+  }
+
+  /** A graph expanded as far as it can be, and the first node that cannot be. */
+  record Settled(Computation computation, Optional<NodeDef> undecided) {}
+
+  /**
+   * Expands what can be.
+   *
+   * @throws BadInputException if that takes too many steps
+   */
+  static Settled settle(
+      Computation computation, FunctionInliner functions, OperationOutputs operations) {
     Computation at = computation;
-    for (int round = 0; round < MAX_ROUNDS; round++) {
-      Optional<NodeDef> unsettled =
+    long work = 0;
+    for (int round = 0; round < MAX_ROUNDS && work < MAX_WORK; round++) {
+      Optional<NodeDef> control =
           at.graph().nodes().values().stream().filter(ControlFlow::isControl).findFirst();
-      if (unsettled.isEmpty()) {
-        return at;
+      if (control.isEmpty()) {
+        return new Settled(at, control);
       }
       FlatGraph folded = ConstantFolding.fold(at.graph(), at.targets(), operations);
       ControlFlow flow = new ControlFlow(folded, functions, operations);
       flow.round();
       Computation next = flow.rewriting.finish(at.targets());
       if (next.graph().equals(folded)) {
-        throw undecided(unsettled.get());
+        return new Settled(next, flow.undecided.stream().findFirst().or(() -> control));
       }
+      work += next.graph().nodes().size();
       at = next;
     }
     throw new BadInputException(
-        "its branches and loops depend on each other more than %d deep".formatted(MAX_ROUNDS),
+        "its branches and loops depend on each other too deeply",
         "Export the network without what surrounds it");
   }
 
@@ -81,34 +112,30 @@ final class ControlFlow {
       Switches switches = new Switches(rewriting);
       TensorLists lists = new TensorLists(rewriting, shapes);
       for (NodeDef node : graph.nodes().values()) {
-        if (switches.isDead(node)) {
-          continue;
-        }
-        if (IF.contains(node.getOp())) {
-          branch(node, List.of("else_branch", "then_branch"));
-        } else if (CASE.contains(node.getOp())) {
-          chosen(node);
-        } else if (WHILE.contains(node.getOp())) {
-          loop(node, shapes);
-        } else {
+        if (!switches.isDead(node)) {
+          expand(node, shapes);
           lists.visit(node);
+          if (isControl(node) && !lists.isKnown(node)) {
+            undecided.add(node);
+          }
         }
       }
     }
   }
 
-  private void branch(NodeDef node, List<String> branches) {
-    condition(node)
-        .ifPresent(
-            taken -> {
-              String branch = branches.get(taken ? 1 : 0);
-              replace(
-                  node,
-                  call(
-                      node.getAttrOrDefault(branch, AttrValue.getDefaultInstance()).getFunc(),
-                      node.getName() + (taken ? ".then" : ".else"),
-                      arguments(node, 1)));
-            });
+  private void expand(NodeDef node, InferredShapes shapes) {
+    if (IF.contains(node.getOp())) {
+      condition(node).ifPresent(taken -> branch(node, taken ? "then" : "else"));
+    } else if (CASE.contains(node.getOp())) {
+      chosen(node);
+    } else if (WHILE.contains(node.getOp())) {
+      loop(node, shapes);
+    }
+  }
+
+  private void branch(NodeDef node, String taken) {
+    AttrValue function = node.getAttrOrDefault(taken + "_branch", AttrValue.getDefaultInstance());
+    replace(node, call(function.getFunc(), node.getName() + "." + taken, arguments(node, 1)));
   }
 
   /** A number is true if it is not zero, a tensor if it has an element. */
@@ -150,14 +177,43 @@ final class ControlFlow {
     for (int i = 0; i < variables.size(); i++) {
       known.add(standIn(variables.get(i), types.get(i), shapes.of(variables.get(i))));
     }
-    LoopSlice.of(node, known, functions, operations)
-        .flatMap(slice -> LoopSteps.count(slice, FunctionInliner.MAX_NODES - written))
-        .ifPresent(steps -> unroll(node, variables, steps));
+    LoopSlice.counting(node, known, functions, operations)
+        .ifPresentOrElse(
+            slice ->
+                LoopSteps.count(slice, FunctionInliner.MAX_NODES - written)
+                    .ifPresent(steps -> unroll(node, variables, steps)),
+            () ->
+                LoopSlice.testing(node, known, functions, operations)
+                    .map(LoopSteps::goesOn)
+                    .ifPresent(goesOn -> peel(node, variables, goesOn)));
+  }
+
+  /** Writes one step, after which more may be known of the others. */
+  private void peel(NodeDef node, List<TensorName> variables, boolean goesOn) {
+    if (!goesOn) {
+      replace(node, variables);
+      return;
+    }
+    Matcher numbered = STEP.matcher(node.getName());
+    boolean begun = numbered.matches();
+    String loop = begun ? numbered.group(1) : node.getName();
+    int step = begun ? Integer.parseInt(numbered.group(2)) : 0;
+    NodeDef.Builder rest = node.toBuilder().setName(loop + ".from" + (step + 1)).clearInput();
+    List<TensorName> next = call(body(node), "%s.step%d".formatted(loop, step), variables);
+    next.forEach(variable -> rest.addInput(variable.toString()));
+    add(rest.build());
+    for (int i = 0; i < next.size(); i++) {
+      rewriting.replace(new TensorName(node.getName(), i), new TensorName(rest.getName(), i));
+    }
+  }
+
+  private static NameAttrList body(NodeDef loop) {
+    return loop.getAttrOrDefault("body", AttrValue.getDefaultInstance()).getFunc();
   }
 
   private void unroll(NodeDef node, List<TensorName> first, List<Map<Integer, NodeDef>> steps) {
     List<TensorName> variables = new ArrayList<>(first);
-    NameAttrList body = node.getAttrOrDefault("body", AttrValue.getDefaultInstance()).getFunc();
+    NameAttrList body = body(node);
     for (int step = 0; ; step++) {
       List<TensorName> at = variables;
       String name = "%s.step%d".formatted(node.getName(), step);

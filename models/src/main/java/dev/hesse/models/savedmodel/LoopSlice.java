@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NameAttrList;
@@ -36,21 +37,15 @@ record LoopSlice(
     List<TensorName> next) {
 
   /**
-   * Finds a loop's slice; empty if it needs what is not known.
+   * What counts a loop's steps; empty if it needs what is not known.
    *
    * @param known of the loop variables' first values: a constant, a handle, or a placeholder for
    *     each
    * @throws BadInputException if the loop's functions do not go together
    */
-  static Optional<LoopSlice> of(
+  static Optional<LoopSlice> counting(
       NodeDef loop, List<NodeDef> known, FunctionInliner functions, OperationOutputs operations) {
-    List<TensorName> variables = new ArrayList<>();
-    Map<String, NodeDef> nodes = new LinkedHashMap<>();
-    for (NodeDef value : known) {
-      TensorName variable = variable(variables.size());
-      variables.add(variable);
-      nodes.put(variable.node(), value);
-    }
+    List<TensorName> variables = variables(known.size());
     Computation test = functions.call(function(loop, "cond"), "cond", variables);
     Computation body = functions.call(function(loop, "body"), "body", variables);
     if (test.targets().size() != 1 || body.targets().size() != known.size()) {
@@ -58,19 +53,69 @@ record LoopSlice(
           "loop %s has a condition or a body of other results than it needs"
               .formatted(BadInputException.quote(loop.getName())));
     }
+    Map<String, NodeDef> nodes = named(known);
     nodes.putAll(test.graph().nodes());
     nodes.putAll(body.graph().nodes());
     FlatGraph whole = new FlatGraph(nodes);
     for (int i = 0; i < known.size(); i++) {
       TensorName variable = variables.get(i);
-      boolean changes = !whole.origin(body.targets().get(i)).equals(variable);
-      NodeDef value = changes ? placeholder(types(loop).get(i)) : known.get(i);
-      nodes.put(variable.node(), value.toBuilder().setName(variable.node()).build());
+      if (!whole.origin(body.targets().get(i)).equals(variable)) {
+        nodes.put(
+            variable.node(),
+            placeholder(types(loop).get(i)).toBuilder().setName(variable.node()).build());
+      }
     }
     List<TensorName> targets = new ArrayList<>(test.targets());
     targets.addAll(body.targets());
     FlatGraph folded = ConstantFolding.fold(whole, targets, operations);
     return slice(loop, known, folded, test.targets().get(0), body, operations);
+  }
+
+  /** What tests whether a loop takes one step; empty if it needs what is not known. */
+  static Optional<LoopSlice> testing(
+      NodeDef loop, List<NodeDef> known, FunctionInliner functions, OperationOutputs operations) {
+    Computation test = functions.call(function(loop, "cond"), "cond", variables(known.size()));
+    Map<String, NodeDef> nodes = named(known);
+    nodes.putAll(test.graph().nodes());
+    Computation settled =
+        ControlFlow.settle(
+                new Computation(new FlatGraph(nodes), test.targets()), functions, operations)
+            .computation();
+    FlatGraph slice =
+        ConstantFolding.fold(settled.graph(), settled.targets(), operations)
+            .neededBy(settled.targets());
+    return runs(slice, operations) && read(slice, known.size()).isEmpty()
+        ? Optional.of(
+            new LoopSlice(
+                loop.getName(),
+                0,
+                slice,
+                List.of(),
+                List.of(),
+                settled.targets().get(0),
+                List.of()))
+        : Optional.empty();
+  }
+
+  private static List<TensorName> variables(int count) {
+    return IntStream.range(0, count).mapToObj(LoopSlice::variable).toList();
+  }
+
+  private static Map<String, NodeDef> named(List<NodeDef> known) {
+    Map<String, NodeDef> nodes = new LinkedHashMap<>();
+    for (int i = 0; i < known.size(); i++) {
+      String name = variable(i).node();
+      nodes.put(name, known.get(i).toBuilder().setName(name).build());
+    }
+    return nodes;
+  }
+
+  private static boolean runs(FlatGraph graph, OperationOutputs operations) {
+    return graph.nodes().values().stream()
+        .allMatch(
+            node ->
+                !ConstantFolding.isOpaque(node, operations)
+                    && !operations.isStateful(node.getOp()));
   }
 
   private static Optional<LoopSlice> slice(
@@ -100,18 +145,13 @@ record LoopSlice(
       nodes.put(name, known.get(counter).toBuilder().setName(name).build());
       first.add(new TensorName(name, 0));
     }
-    boolean runs =
-        nodes.values().stream()
-            .allMatch(
-                node ->
-                    !ConstantFolding.isOpaque(node, operations)
-                        && !operations.isStateful(node.getOp()));
-    return runs
+    FlatGraph graph = new FlatGraph(nodes);
+    return runs(graph, operations)
         ? Optional.of(
             new LoopSlice(
                 loop.getName(),
                 body.graph().nodes().size(),
-                new FlatGraph(nodes),
+                graph,
                 List.copyOf(counters),
                 first,
                 condition,

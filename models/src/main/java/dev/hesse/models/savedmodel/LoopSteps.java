@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -37,11 +38,20 @@ final class LoopSteps {
    * @throws BadInputException if the loop takes more steps than that
    */
   static Optional<List<Map<Integer, NodeDef>>> count(LoopSlice slice, int budget) {
+    int limit = Math.min(MAX_STEPS, budget / Math.max(1, slice.bodySize()));
+    return run(slice, steps -> steps.count(limit));
+  }
+
+  /** Whether a loop takes a step, if its condition reads no counters. */
+  static boolean goesOn(LoopSlice slice) {
+    return run(slice, steps -> steps.holds(List.of()));
+  }
+
+  private static <T> T run(LoopSlice slice, Function<LoopSteps, T> question) {
     try (Graph graph = new Graph()) {
       slice.graph().importInto(graph);
       try (Session session = new Session(graph, ConstantFolding.ON_CPU)) {
-        return new LoopSteps(slice, graph, session)
-            .count(Math.min(MAX_STEPS, budget / Math.max(1, slice.bodySize())));
+        return question.apply(new LoopSteps(slice, graph, session));
       }
     } catch (TensorFlowException e) {
       throw new BadInputException(

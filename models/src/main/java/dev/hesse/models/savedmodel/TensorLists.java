@@ -40,6 +40,12 @@ final class TensorLists {
         || type.equals("EmptyTensorList");
   }
 
+  /** Whether a node makes a list that is known, which its readers are written by. */
+  boolean isKnown(NodeDef node) {
+    return lists.containsKey(new TensorName(node.getName(), 0))
+        || lists.containsKey(new TensorName(node.getName(), 1));
+  }
+
   /** Visits a node, all of whose inputs have been visited. */
   void visit(NodeDef node) {
     switch (node.getOp()) {
