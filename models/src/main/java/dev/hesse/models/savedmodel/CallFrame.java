@@ -48,7 +48,7 @@ final class CallFrame {
       int depth) {
     this.inlining = inlining;
     this.prefix = prefix;
-    this.nodes = nodes;
+    this.nodes = inlining.controls() ? nodes : BranchConstants.rewrite(nodes);
     this.attributes = attributes;
     this.depth = depth;
   }

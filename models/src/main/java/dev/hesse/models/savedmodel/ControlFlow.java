@@ -98,9 +98,14 @@ final class ControlFlow {
         "Export the network without what surrounds it");
   }
 
+  /** Whether a node is of a loop of TensorFlow 1. */
+  static boolean isOfFrame(NodeDef node) {
+    return FRAMES.contains(node.getOp());
+  }
+
   /** Whether what a node does is seen only when it is expanded. */
   static boolean isControl(NodeDef node) {
-    return FRAMES.contains(node.getOp())
+    return isOfFrame(node)
         || Switches.isOne(node)
         || TensorLists.isList(node)
         || node.getAttrMap().values().stream()

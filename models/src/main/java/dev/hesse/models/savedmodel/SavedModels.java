@@ -31,7 +31,9 @@ public final class SavedModels {
   private SavedModels(Path folder, MetaGraphDef model) {
     this.folder = folder;
     this.model = model;
-    this.functions = new FunctionInliner(model.getGraphDef(), operations, /* controls= */ false);
+    this.functions =
+        new FunctionInliner(
+            LoopFrames.rewrite(model.getGraphDef()), operations, /* controls= */ false);
   }
 
   /**
