@@ -13,7 +13,8 @@ import org.tensorflow.proto.NodeDef;
 
 /**
  * Writes inference batch norm as (x − mean)·(scale·(variance + ε)^−½) + offset, which every
- * precision has kernels for and whose factor can be folded into a convolution before it.
+ * precision has kernels for and whose factor can be folded into a convolution before it. Types are
+ * left for {@link PrecisionConversion} to make one.
  */
 final class BatchNormExpansion {
   private final Map<String, NodeDef> written = new LinkedHashMap<>();
@@ -85,7 +86,7 @@ final class BatchNormExpansion {
     ByteBuffer data = ByteBuffer.allocate(Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     StoredTensor number =
         new StoredTensor(DType.FLOAT64, new long[0], data.putDouble(value).flip());
-    written.put(name, Constant.node(name, type, number.as(Constant.type(type).orElseThrow())));
+    written.put(name, Constant.node(name, DataType.DT_DOUBLE, number));
   }
 
   private void apply(String name, String operation, String... inputs) {

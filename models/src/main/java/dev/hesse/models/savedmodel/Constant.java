@@ -152,6 +152,29 @@ final class Constant {
     }
   }
 
+  /**
+   * The elements of a node that holds a few integers or truth values; empty if it does not.
+   *
+   * @param limit of the number of elements
+   */
+  static Optional<long[]> integers(NodeDef node, int limit) {
+    TensorProto tensor = node.getAttrOrDefault("value", AttrValue.getDefaultInstance()).getTensor();
+    DType dtype = TYPES.get(tensor.getDtype());
+    if (!node.getOp().equals("Const")
+        || dtype == null
+        || dtype.isFloating()
+        || count(shape(tensor)) > limit) {
+      return Optional.empty();
+    }
+    StoredTensor stored = numbers(tensor);
+    long[] values = new long[stored.elementCount()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] =
+          dtype == DType.INT64 ? stored.data().getLong(i * Long.BYTES) : (long) stored.toDouble(i);
+    }
+    return Optional.of(values);
+  }
+
   private static long[] shape(TensorProto tensor) {
     return tensor.getTensorShape().getDimList().stream().mapToLong(d -> d.getSize()).toArray();
   }

@@ -33,11 +33,15 @@ final class ConstantFolding {
   private static final int MAX_ROUNDS = 50;
 
   /** Larger constants are indices or masks of data, not arguments. */
-  private static final long MAX_ELEMENTS = 1 << 16;
+  static final int MAX_ELEMENTS = 1 << 16;
 
-  private static final Set<DataType> FOLDED =
+  /** Kinds of numbers that are replaced. */
+  static final Set<DataType> FOLDED =
       Set.of(DataType.DT_INT32, DataType.DT_INT64, DataType.DT_BOOL);
+
   private static final Set<String> OF_SHAPE = Set.of("Shape", "Size", "Rank", "ShapeN");
+
+  static final ConfigProto ON_CPU = ConfigProto.newBuilder().putDeviceCount("GPU", 0).build();
 
   private ConstantFolding() {}
 
@@ -70,11 +74,12 @@ final class ConstantFolding {
 
   /** The value of each tensor that can be folded and is used by a node that cannot. */
   private static Map<TensorName, NodeDef> constants(FlatGraph flat, OperationOutputs operations) {
+    FlatGraph known = flat.without(node -> isOpaque(node, operations));
     try (Graph graph = new Graph()) {
-      flat.importInto(graph);
+      known.importInto(graph);
       Set<String> fixed = new HashSet<>();
       Map<TensorName, NodeDef> constants = new LinkedHashMap<>();
-      for (NodeDef node : flat.nodes().values()) {
+      for (NodeDef node : known.nodes().values()) {
         if (OF_SHAPE.contains(node.getOp())) {
           constants.putAll(ofShape(node, graph));
         } else if (isFixed(node, fixed, operations)) {
@@ -134,6 +139,14 @@ final class ConstantFolding {
     return constants;
   }
 
+  /** Whether nothing is inferred through a node: it is control flow, or must not be run. */
+  static boolean isOpaque(NodeDef node, OperationOutputs operations) {
+    return ControlFlow.isControl(node)
+        || !operations.has(node.getOp())
+        || (!operations.isStateful(node.getOp())
+            && OperationPolicy.isRefused(node.getOp(), operations));
+  }
+
   private static boolean isFixed(NodeDef node, Set<String> fixed, OperationOutputs operations) {
     return node.getOp().equals("Const")
         || (node.getInputCount() > 0
@@ -154,9 +167,8 @@ final class ConstantFolding {
   }
 
   private static Map<TensorName, NodeDef> evaluate(Graph graph, List<TensorName> wanted) {
-    ConfigProto onCpu = ConfigProto.newBuilder().putDeviceCount("GPU", 0).build();
     Map<TensorName, NodeDef> constants = new LinkedHashMap<>();
-    try (Session session = new Session(graph, onCpu)) {
+    try (Session session = new Session(graph, ON_CPU)) {
       Session.Runner runner = session.runner();
       wanted.forEach(tensor -> runner.fetch(output(graph, tensor)));
       try (Result result = runner.run()) {
@@ -170,7 +182,8 @@ final class ConstantFolding {
     return constants;
   }
 
-  private static NodeDef constant(String name, TType value) {
+  /** A node that holds integers or truth values. */
+  static NodeDef constant(String name, TType value) {
     TensorProto.Builder tensor = TensorProto.newBuilder().setTensorShape(shape(value.shape()));
     if (value instanceof TInt32 integers) {
       tensor.setDtype(DataType.DT_INT32);
@@ -194,8 +207,11 @@ final class ConstantFolding {
         .build();
   }
 
-  private static TensorShapeProto shape(Shape shape) {
+  static TensorShapeProto shape(Shape shape) {
     TensorShapeProto.Builder proto = TensorShapeProto.newBuilder();
+    if (shape.isUnknown()) {
+      return proto.setUnknownRank(true).build();
+    }
     for (long size : shape.asArray()) {
       proto.addDimBuilder().setSize(size);
     }

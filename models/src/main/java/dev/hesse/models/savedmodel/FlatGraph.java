@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.tensorflow.Graph;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.proto.GraphDef;
@@ -88,6 +89,19 @@ record FlatGraph(Map<String, NodeDef> nodes) {
           .filter(input -> !input.startsWith("^"))
           .forEach(builder::addInput);
       kept.put(node.getName(), builder.build());
+    }
+    return new FlatGraph(kept);
+  }
+
+  /** The part that depends on no node of a kind. */
+  FlatGraph without(Predicate<NodeDef> kind) {
+    Map<String, NodeDef> kept = new LinkedHashMap<>();
+    for (NodeDef node : nodes.values()) {
+      if (!kind.test(node)
+          && node.getInputList().stream()
+              .allMatch(input -> kept.containsKey(TensorName.of(input).node()))) {
+        kept.put(node.getName(), node);
+      }
     }
     return new FlatGraph(kept);
   }

@@ -32,6 +32,9 @@ public record ModelContents(
     List<Variable> variables,
     List<Node> nodes) {
 
+  /** Types of TensorFlow 1's references have the numbers of their values' types and this. */
+  private static final int REFERENCES = 100;
+
   /** The tensors of a signature by its names for them. */
   public record Signature(
       String name, String method, Map<String, Tensor> inputs, Map<String, Tensor> outputs) {}
@@ -61,16 +64,17 @@ public record ModelContents(
   /**
    * A node of the graph.
    *
-   * @param afterVariable whether it depends on a variable of floating-point numbers, so that a loss
-   *     after it is differentiated through it
+   * @param afterVariable whether floating-point numbers that depend on a variable go through it, so
+   *     that a loss after it is differentiated through it
    */
   public record Node(String name, String type, boolean afterVariable) {}
 
   /** Looks through a graph. */
-  static ModelContents of(MetaGraphDef model, OperationOutputs operations) {
+  static ModelContents of(
+      MetaGraphDef model, FunctionInliner functions, OperationOutputs operations) {
     Map<String, SignatureDef> signatures = new TreeMap<>(model.getSignatureDefMap());
     signatures.keySet().removeIf(name -> name.startsWith(SignatureTensors.INTERNAL));
-    FlatGraph graph = graph(model, signatures.values().stream().toList(), operations);
+    FlatGraph graph = graph(model, signatures.values().stream().toList(), functions);
     List<NodeDef> handles =
         graph.nodes().values().stream()
             .filter(node -> VariableReads.declares(node.getOp()))
@@ -99,7 +103,7 @@ public record ModelContents(
         signatures(signatures),
         trainable.rule().sentence(),
         variables,
-        nodes(graph, new HashSet<>(floating)));
+        nodes(graph, new HashSet<>(floating), operations));
   }
 
   private static List<Signature> signatures(Map<String, SignatureDef> signatures) {
@@ -121,7 +125,7 @@ public record ModelContents(
   }
 
   private static FlatGraph graph(
-      MetaGraphDef model, List<SignatureDef> signatures, OperationOutputs operations) {
+      MetaGraphDef model, List<SignatureDef> signatures, FunctionInliner functions) {
     List<TensorName> targets =
         signatures.stream()
             .flatMap(signature -> signature.getOutputsMap().values().stream())
@@ -134,24 +138,36 @@ public record ModelContents(
               .map(node -> new TensorName(node.getName(), 0))
               .toList();
     }
-    return new FunctionInliner(model.getGraphDef(), operations, /* controls= */ false)
-        .inline(targets)
-        .graph();
+    return functions.inline(targets).graph();
+  }
+
+  /** Whether derivatives go through tensors of a type; lists and handles may lead to such. */
+  private static boolean mayBeFloating(DataType type) {
+    return PrecisionConversion.isFloating(type)
+        || type == DataType.DT_VARIANT
+        || type == DataType.DT_RESOURCE
+        || type.getNumber() > REFERENCES;
   }
 
   private static DataType type(NodeDef handle) {
     return handle.getAttrOrDefault("dtype", AttrValue.getDefaultInstance()).getType();
   }
 
-  private static List<Node> nodes(FlatGraph graph, Set<String> floating) {
+  private static List<Node> nodes(
+      FlatGraph graph, Set<String> floating, OperationOutputs operations) {
     Map<String, Boolean> after = new HashMap<>();
     List<Node> nodes = new ArrayList<>();
     for (NodeDef node : graph.nodes().values()) {
       boolean isAfter =
           floating.contains(node.getName())
-              || node.getInputList().stream()
-                  .anyMatch(
-                      input -> after.getOrDefault(TensorName.of(input).node(), Boolean.FALSE));
+              || (node.getInputList().stream()
+                      .map(TensorName::of)
+                      .anyMatch(
+                          input ->
+                              after.getOrDefault(input.node(), Boolean.FALSE)
+                                  && mayBeFloating(
+                                      operations.type(graph.node(input), input.index())))
+                  && operations.outputTypes(node).stream().anyMatch(ModelContents::mayBeFloating));
       after.put(node.getName(), isAfter);
       nodes.add(new Node(node.getName(), node.getOp(), isAfter));
     }

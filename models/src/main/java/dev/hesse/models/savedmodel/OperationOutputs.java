@@ -1,17 +1,25 @@
 package dev.hesse.models.savedmodel;
 
 import dev.hesse.io.BadInputException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.tensorflow.TensorFlow;
 import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.OpDef.ArgDef;
+import org.tensorflow.proto.OpDef.AttrDef;
 
-/** The operations that TensorFlow has, and where each of their named outputs begins. */
+/** The operations that TensorFlow has, where each of their named outputs begins, and its type. */
 final class OperationOutputs {
   private final Map<String, OpDef> operations = new HashMap<>();
+
+  /** Some outputs of a node, one after the other. */
+  record Range(int first, int count) {}
 
   OperationOutputs() {
     TensorFlow.registeredOpList().getOpList().forEach(op -> operations.put(op.getName(), op));
@@ -37,17 +45,23 @@ final class OperationOutputs {
   }
 
   /**
-   * The number of the first output of the name.
+   * The outputs of the name.
    *
    * @throws BadInputException if the operation has none of that name
    */
-  int first(NodeDef node, String name) {
-    int first = 0;
+  Range outputs(NodeDef node, String name) {
+    long first = 0;
     for (ArgDef output : definition(node.getOp()).getOutputArgList()) {
-      if (output.getName().equals(name)) {
-        return first;
+      long count = Math.max(0, count(output, attribute -> attribute(node, attribute)));
+      if (count > FunctionInliner.MAX_NODES - first) {
+        throw BadInputException.damaged(
+            "node %s has more than %,d outputs"
+                .formatted(BadInputException.quote(node.getName()), FunctionInliner.MAX_NODES));
       }
-      first += count(node, output);
+      if (output.getName().equals(name)) {
+        return new Range((int) first, (int) count);
+      }
+      first += count;
     }
     throw new BadInputException(
         "operation %s has no output %s"
@@ -55,17 +69,80 @@ final class OperationOutputs {
         "The file is damaged: export the model again");
   }
 
-  private static int count(NodeDef node, ArgDef argument) {
+  /**
+   * The element type of an output.
+   *
+   * @throws BadInputException if the node has no such output
+   */
+  DataType type(NodeDef node, int index) {
+    List<DataType> types = outputTypes(node);
+    if (index >= types.size()) {
+      throw new BadInputException(
+          "node %s has no output %d".formatted(BadInputException.quote(node.getName()), index),
+          "Name a tensor that hesse inspect --nodes lists");
+    }
+    return types.get(index);
+  }
+
+  /** The element types of all outputs. */
+  List<DataType> outputTypes(NodeDef node) {
+    return types(node, definition(node.getOp()).getOutputArgList());
+  }
+
+  /** The element types that the inputs must have. */
+  List<DataType> inputTypes(NodeDef node) {
+    return types(node, definition(node.getOp()).getInputArgList());
+  }
+
+  private List<DataType> types(NodeDef node, List<ArgDef> arguments) {
+    List<DataType> types = new ArrayList<>();
+    for (ArgDef argument : arguments) {
+      if (!argument.getTypeListAttr().isEmpty()) {
+        types.addAll(attribute(node, argument.getTypeListAttr()).getList().getTypeList());
+        continue;
+      }
+      DataType type =
+          argument.getTypeAttr().isEmpty()
+              ? argument.getType()
+              : attribute(node, argument.getTypeAttr()).getType();
+      long count = count(argument, attribute -> attribute(node, attribute));
+      if (count > FunctionInliner.MAX_NODES) {
+        throw BadInputException.damaged(
+            "node %s has %,d tensors".formatted(BadInputException.quote(node.getName()), count));
+      }
+      for (long i = 0; i < count; i++) {
+        types.add(type);
+      }
+    }
+    return types;
+  }
+
+  /** The attributes that are types or lists of types, as the operation declares them. */
+  List<AttrDef> typeAttributes(String operation) {
+    return definition(operation).getAttrList().stream()
+        .filter(a -> a.getType().equals("type") || a.getType().equals("list(type)"))
+        .toList();
+  }
+
+  /** How many tensors an argument or output is. */
+  static long count(ArgDef argument, Function<String, AttrValue> attributes) {
     if (!argument.getNumberAttr().isEmpty()) {
-      return Math.toIntExact(attribute(node, argument.getNumberAttr()).getI());
+      return attributes.apply(argument.getNumberAttr()).getI();
     }
     if (!argument.getTypeListAttr().isEmpty()) {
-      return attribute(node, argument.getTypeListAttr()).getList().getTypeCount();
+      return attributes.apply(argument.getTypeListAttr()).getList().getTypeCount();
     }
     return 1;
   }
 
-  private static AttrValue attribute(NodeDef node, String name) {
-    return node.getAttrOrDefault(name, AttrValue.getDefaultInstance());
+  /** As the node says it, or else TensorFlow. */
+  private AttrValue attribute(NodeDef node, String name) {
+    return node.getAttrOrDefault(
+        name,
+        definition(node.getOp()).getAttrList().stream()
+            .filter(attribute -> attribute.getName().equals(name))
+            .map(OpDef.AttrDef::getDefaultValue)
+            .findFirst()
+            .orElse(AttrValue.getDefaultInstance()));
   }
 }

@@ -77,8 +77,7 @@ final class OperationPolicy {
         throw refused(
             node, "decides while it runs", "Export the model with its branches and loops unrolled");
       }
-      if (REACHING_OUT.contains(type)
-          || (operations.isStateful(type) && !STATEFUL_ALLOWED.contains(type))) {
+      if (isRefused(type, operations)) {
         throw refused(
             node,
             "reaches beyond the graph, and the tensors asked for depend on it",
@@ -93,6 +92,12 @@ final class OperationPolicy {
             "Export the model for inference");
       }
     }
+  }
+
+  /** Whether a kind of operation must not be run. */
+  static boolean isRefused(String type, OperationOutputs operations) {
+    return REACHING_OUT.contains(type)
+        || (operations.isStateful(type) && !STATEFUL_ALLOWED.contains(type));
   }
 
   private static BadInputException refused(NodeDef node, String why, String remedy) {

@@ -146,7 +146,8 @@ public final class SavedModelLoss implements LossModel {
     InferenceGraph imported = imported(batchSize);
     FlatGraph flat =
         ConstantFolding.fold(
-            BatchNormExpansion.expand(PrecisionConversion.to(precision, imported.graph())),
+            PrecisionConversion.to(
+                precision, BatchNormExpansion.expand(imported.graph()), model.operations()),
             imported.outputs(),
             model.operations());
     try (Graph graph = new Graph()) {

@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -41,10 +40,14 @@ public final class SavedModels {
   private final OperationOutputs operations = new OperationOutputs();
   private @Nullable Map<String, StoredTensor> checkpoint;
   private @Nullable Map<String, NodeDef> nodes;
+  private final FunctionInliner functions;
 
   private SavedModels(Path folder, MetaGraphDef model) {
     this.folder = folder;
     this.model = model;
+    this.functions =
+        new FunctionInliner(
+            LoopFrames.rewrite(model.getGraphDef()), operations, /* controls= */ false);
   }
 
   /**
@@ -161,23 +164,18 @@ public final class SavedModels {
    */
   DataType elementType(String tensor) {
     TensorName name = TensorName.of(tensor);
-    return Stream.concat(
-            model.getSignatureDefMap().values().stream()
-                .flatMap(signature -> signature.getInputsMap().values().stream())
-                .filter(input -> TensorName.of(input.getName()).equals(name))
-                .map(TensorInfo::getDtype),
-            model.getGraphDef().getNodeList().stream()
-                .filter(node -> node.getName().equals(name.node()))
-                .flatMap(node -> Stream.of("dtype", "T").map(node.getAttrMap()::get))
-                .filter(Objects::nonNull)
-                .map(AttrValue::getType))
+    return model.getSignatureDefMap().values().stream()
+        .flatMap(signature -> signature.getInputsMap().values().stream())
+        .filter(input -> TensorName.of(input.getName()).equals(name))
+        .map(TensorInfo::getDtype)
         .findFirst()
-        .orElseThrow(
-            () ->
-                new BadInputException(
-                    "the model has no tensor %s that can be fed"
-                        .formatted(BadInputException.quote(tensor)),
-                    "Name an input of a signature, or a node of the graph"));
+        .orElseGet(() -> typeInGraph(name));
+  }
+
+  private DataType typeInGraph(TensorName tensor) {
+    Computation inlined = functions.inline(List.of(tensor));
+    TensorName found = inlined.targets().get(0);
+    return operations.type(inlined.graph().node(found), found.index());
   }
 
   /** Whether there is such a tensor, or a function's call that it could be of. */
@@ -229,7 +227,7 @@ public final class SavedModels {
    * @throws BadInputException if the graph is damaged
    */
   public ModelContents contents() {
-    return ModelContents.of(model, operations);
+    return ModelContents.of(model, functions, operations);
   }
 
   /** The signatures by name. */
@@ -297,7 +295,7 @@ public final class SavedModels {
    * @throws BadInputException if the graph is damaged or does what it must not
    */
   InferenceGraph graph(List<TensorName> outputs, List<FedTensor> fed) {
-    FunctionInliner.Inlined cut = cut(outputs, fed);
+    Computation cut = cut(outputs, fed);
     List<TensorName> missing = Cut.missing(cut.graph(), fed);
     if (!missing.isEmpty()) {
       throw new BadInputException(
@@ -308,8 +306,10 @@ public final class SavedModels {
                       .collect(Collectors.joining(", "))),
           "Give --input NAME=FILE for each");
     }
-    FlatGraph looked = TableLookups.rewrite(cut.graph(), model, operations).neededBy(cut.targets());
-    VariableReads.Read read = VariableReads.rewrite(looked, cut.targets());
+    Computation expanded = ControlFlow.expand(cut, functions, operations);
+    FlatGraph looked =
+        TableLookups.rewrite(expanded.graph(), model, operations).neededBy(expanded.targets());
+    VariableReads.Read read = VariableReads.rewrite(looked, expanded.targets());
     OperationPolicy.check(read.graph(), operations);
     Map<String, StoredTensor> values = values(read.variables());
     return new InferenceGraph(
@@ -320,12 +320,11 @@ public final class SavedModels {
         values);
   }
 
-  private FunctionInliner.Inlined cut(List<TensorName> outputs, List<FedTensor> fed) {
+  private Computation cut(List<TensorName> outputs, List<FedTensor> fed) {
     List<TensorName> tensors =
         Stream.concat(outputs.stream(), fed.stream().map(FedTensor::tensor)).toList();
-    FunctionInliner.Inlined inlined =
-        new FunctionInliner(model.getGraphDef(), operations, /* controls= */ false).inline(tensors);
+    Computation inlined = functions.inline(tensors);
     List<TensorName> targets = inlined.targets().subList(0, outputs.size());
-    return new FunctionInliner.Inlined(Cut.at(fed, inlined.graph(), targets), targets);
+    return new Computation(Cut.at(fed, inlined.graph(), targets), targets);
   }
 }

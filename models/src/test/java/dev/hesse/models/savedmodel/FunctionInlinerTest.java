@@ -56,7 +56,7 @@ class FunctionInlinerTest {
         .build();
   }
 
-  private static FunctionInliner.Inlined inline(
+  private static Computation inline(
       List<FunctionDef> functions, List<NodeDef> nodes, String target) {
     GraphDef graph =
         GraphDef.newBuilder()
@@ -66,7 +66,7 @@ class FunctionInlinerTest {
     return new FunctionInliner(graph, OPERATIONS, false).inline(List.of(TensorName.of(target)));
   }
 
-  private static NodeDef get(FunctionInliner.Inlined inlined, String name) {
+  private static NodeDef get(Computation inlined, String name) {
     return inlined.graph().node(TensorName.of(name));
   }
 
@@ -81,7 +81,7 @@ class FunctionInlinerTest {
             "sum:sum:0",
             call("twice", "inner", "y", "x"),
             node("sum", "AddN", "twice:output:0", "x"));
-    FunctionInliner.Inlined inlined =
+    Computation inlined =
         inline(
             List.of(inner, outer),
             List.of(
@@ -100,7 +100,7 @@ class FunctionInlinerTest {
   void tensorsWithinFunctionsAreFoundByTheNamesThatTheyGet() {
     FunctionDef inner =
         function("f", "root:y:0", node("sum", "Mul", "x", "y"), node("root", "Sqrt", "sum:z:0"));
-    FunctionInliner.Inlined inlined =
+    Computation inlined =
         inline(
             List.of(inner),
             List.of(node("a", "Placeholder"), call("call", "f", "a", "a")),
@@ -112,7 +112,7 @@ class FunctionInlinerTest {
   void outputsAreCountedThroughListsAndNames() {
     NodeDef unique = node("unique", "UniqueWithCounts", "x");
     FunctionDef function = function("f", "unique:count:0", unique);
-    FunctionInliner.Inlined inlined =
+    Computation inlined =
         inline(
             List.of(function),
             List.of(node("a", "Placeholder"), call("call", "f", "a", "a")),
@@ -124,7 +124,7 @@ class FunctionInlinerTest {
   void functionsThatCallThemselvesEnd() {
     refused(
         List.of(function("f", "again:output:0", call("again", "f", "x", "y"))),
-        "call each other more than 64 deep");
+        "function 'f' calls itself");
   }
 
   @Test
