@@ -7,6 +7,7 @@ import dev.hesse.io.data.DownloadException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Objects;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
 
 /**
@@ -52,6 +53,12 @@ record Failure(ExitStatus status, String line) {
       return failure(
           "TensorFlow's memory is used up",
           "Use a smaller --memory or --mini-hessian-batch-size, or --device cpu");
+    }
+    if (error instanceof TFInvalidArgumentException) {
+      return new Failure(
+          ExitStatus.BAD_INPUT,
+          "TensorFlow cannot compute the model on this input: %s. Check the arrays' values and shapes."
+              .formatted(message(error).lines().findFirst().orElse("it gives no reason").strip()));
     }
     return failure(
         "unexpected %s: %s".formatted(error.getClass().getSimpleName(), message(error)),

@@ -24,8 +24,8 @@ import org.tensorflow.proto.DataType;
 
 /** Finds out which tensors of a model arrays and options mean. */
 final class ObjectiveFinder {
-  /** Tells the batch from dimensions of 1. */
-  private static final long PROBED_BATCH = 2;
+  /** As many as are usually taken at once, for which the graph need then not be written again. */
+  private static final long PROBED_BATCH = 200;
 
   private static final int SUGGESTED = 3;
 
@@ -73,7 +73,7 @@ final class ObjectiveFinder {
         needed.stream()
             .flatMap(tensor -> model.declaredShape(tensor).batch().stream())
             .findFirst()
-            .orElse(PROBED_BATCH);
+            .orElse(Math.min(examples, PROBED_BATCH));
     for (TensorName tensor : needed) {
       DataArray array = Objects.requireNonNull(given.get(tensor));
       String name = signature.inputName(tensor);
@@ -95,7 +95,7 @@ final class ObjectiveFinder {
     if (options.lossOutput().isPresent()) {
       Spec spec = new Spec(outputs.get(0).toString(), inputs, constants, Optional.empty(), false);
       return new Objective(
-          model.loss(spec),
+          new SavedModelLoss(model, spec, Math.toIntExact(batch)),
           new ExampleTable(arrays.source(), columns),
           "the model's own %s".formatted(quote(options.lossOutput().get())));
     }
@@ -118,7 +118,7 @@ final class ObjectiveFinder {
         new Spec(
             output.tensor().toString(), inputs, constants, Optional.of(fit.loss()), fit.targets());
     return new Objective(
-        model.loss(spec),
+        new SavedModelLoss(model, spec, Math.toIntExact(batch)),
         new ExampleTable(arrays.source(), columns),
         "%s of %s%s"
             .formatted(

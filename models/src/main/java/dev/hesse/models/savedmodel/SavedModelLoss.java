@@ -83,12 +83,16 @@ public final class SavedModelLoss implements LossModel {
     }
   }
 
-  /** Finds the variables that the output needs. */
-  SavedModelLoss(SavedModels model, Spec spec) {
+  /**
+   * Finds the variables that the output needs.
+   *
+   * @param batchSize a number of examples that the model can take at once
+   */
+  SavedModelLoss(SavedModels model, Spec spec, int batchSize) {
     this.model = model;
     this.spec = spec;
     this.variables = new ArrayList<>();
-    InferenceGraph graph = imported(1);
+    InferenceGraph graph = imported(batchSize);
     List<String> floating =
         graph.variables().stream()
             .filter(variable -> PrecisionConversion.isFloating(variable.type()))

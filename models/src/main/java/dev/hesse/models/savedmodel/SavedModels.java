@@ -40,6 +40,10 @@ public final class SavedModels {
   private final OperationOutputs operations = new OperationOutputs();
   private @Nullable Map<String, StoredTensor> checkpoint;
   private @Nullable Map<String, NodeDef> nodes;
+
+  /** The graph that was asked for last: what asks for one tends to ask again. */
+  private @Nullable Written last;
+
   private final FunctionInliner functions;
 
   private SavedModels(Path folder, MetaGraphDef model) {
@@ -110,7 +114,7 @@ public final class SavedModels {
    *     variable; or the variables' files are damaged
    */
   public SavedModelLoss loss(SavedModelLoss.Spec spec) {
-    return new SavedModelLoss(this, spec);
+    return new SavedModelLoss(this, spec, 1);
   }
 
   /** The checkpoint's tensors by key. */
@@ -295,6 +299,20 @@ public final class SavedModels {
    * @throws BadInputException if the graph is damaged or does what it must not
    */
   InferenceGraph graph(List<TensorName> outputs, List<FedTensor> fed) {
+    Request request = new Request(List.copyOf(outputs), List.copyOf(fed));
+    Written found = last;
+    if (found == null || !found.request().equals(request)) {
+      found = new Written(request, write(outputs, fed));
+      last = found;
+    }
+    return found.graph();
+  }
+
+  private record Request(List<TensorName> outputs, List<FedTensor> fed) {}
+
+  private record Written(Request request, InferenceGraph graph) {}
+
+  private InferenceGraph write(List<TensorName> outputs, List<FedTensor> fed) {
     Computation cut = cut(outputs, fed);
     List<TensorName> missing = Cut.missing(cut.graph(), fed);
     if (!missing.isEmpty()) {
