@@ -84,7 +84,7 @@ public final class CompiledLoss implements AutoCloseable {
     boolean built = false;
     try {
       graph.importGraphDef(FoldScale.apply(loss.graph(), loss.results()));
-      started = new Session(graph, device.sessionConfig());
+      started = new Session(graph, device.sessionConfig(loss.graph().getNodeCount()));
       session = started;
       for (Parameter parameter : layout.parameters()) {
         parameters.add(output(parameter.name() + ".read"));
