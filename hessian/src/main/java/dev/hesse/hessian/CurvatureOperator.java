@@ -62,6 +62,10 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
       double l2) {
     public static final int MINI_BATCH_DEFAULT = 200;
 
+    /** The Hessian, in float32 on the CPU, with a GiB for kept values. */
+    public static final Options DEFAULT =
+        new Options(Curvature.HESSIAN, MINI_BATCH_DEFAULT, Precision.FLOAT32, Device.CPU, 1L << 30);
+
     public Options {
       if (miniBatch < 1) {
         throw new IllegalArgumentException("expected a mini-batch of at least 1, got " + miniBatch);
