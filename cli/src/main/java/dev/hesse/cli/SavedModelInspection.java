@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * What {@code inspect} says of a SavedModel's graph.
@@ -22,25 +22,32 @@ import java.util.TreeMap;
  * @param listNodes whether every node is listed, by whose names {@code analyze} takes outputs
  */
 record SavedModelInspection(ModelContents contents, boolean listNodes) {
-  /** Of which nothing is differentiated. */
-  private static final Set<String> VARIABLES =
-      Set.of(
-          "VarHandleOp",
-          "ReadVariableOp",
-          "Variable",
-          "VariableV2",
-          "ResourceGather",
-          "VariableShape");
+  /** Which a graph does not have any more when it is differentiated. */
+  private static final Pattern WRITTEN_OUT =
+      Pattern.compile(
+          "VarHandleOp|ReadVariableOp|Variable|VariableV2|ResourceGather|VariableShape"
+              + "|LookupTableFind(V2)?|HashTable(V2)?|(Stateless)?(If|Case|While)|Switch|Merge"
+              + "|Enter|Exit|NextIteration|LoopCond|TensorList.*|EmptyTensorList|TensorArray.*V3");
 
   /**
    * A type of operation.
    *
    * @param afterVariable whether derivatives would go through one of them
-   * @param rule whether they can
    */
-  private record Operation(String type, int count, boolean afterVariable, boolean rule) {
+  private record Operation(String type, int count, boolean afterVariable) {
+    boolean isWrittenOut() {
+      return WRITTEN_OUT.matcher(type).matches();
+    }
+
+    boolean hasRule() {
+      return isWrittenOut() || DerivativeRules.supportedOperations().contains(type);
+    }
+
     String remark() {
-      return rule ? "rule" : afterVariable ? "no rule" : "no rule, none needed";
+      if (hasRule()) {
+        return isWrittenOut() ? "written out" : "rule";
+      }
+      return afterVariable ? "no rule" : "no rule, none needed";
     }
   }
 
@@ -55,9 +62,7 @@ record SavedModelInspection(ModelContents contents, boolean listNodes) {
                 new Operation(
                     entry.getKey(),
                     entry.getValue().size(),
-                    entry.getValue().stream().anyMatch(Node::afterVariable),
-                    VARIABLES.contains(entry.getKey())
-                        || DerivativeRules.supportedOperations().contains(entry.getKey())))
+                    entry.getValue().stream().anyMatch(Node::afterVariable)))
         .toList();
   }
 
@@ -165,7 +170,7 @@ record SavedModelInspection(ModelContents contents, boolean listNodes) {
       json.writeStartObject();
       json.writeStringField("type", operation.type());
       json.writeNumberField("count", operation.count());
-      json.writeBooleanField("rule", operation.rule());
+      json.writeBooleanField("rule", operation.hasRule());
       json.writeBooleanField("afterVariable", operation.afterVariable());
       json.writeEndObject();
     }

@@ -8,9 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
@@ -23,7 +26,7 @@ import org.tensorflow.proto.TensorInfo;
  * @param parameterRule how it is known which variables are trainable
  * @param variables that the signatures' outputs depend on; without signatures, all
  * @param nodes that the signatures' outputs need, functions written out, in an order in which they
- *     can be computed; without signatures, all
+ *     can be computed, then those of the branches' and loops' functions; without signatures, all
  */
 public record ModelContents(
     List<String> tags,
@@ -103,7 +106,7 @@ public record ModelContents(
         signatures(signatures),
         trainable.rule().sentence(),
         variables,
-        nodes(graph, new HashSet<>(floating), operations));
+        withBodies(nodes(graph, new HashSet<>(floating), operations), graph, model, operations));
   }
 
   private static List<Signature> signatures(Map<String, SignatureDef> signatures) {
@@ -146,11 +149,61 @@ public record ModelContents(
     return PrecisionConversion.isFloating(type)
         || type == DataType.DT_VARIANT
         || type == DataType.DT_RESOURCE
+        || type == DataType.DT_INVALID // of a function's argument, whose type its caller says
         || type.getNumber() > REFERENCES;
   }
 
   private static DataType type(NodeDef handle) {
     return handle.getAttrOrDefault("dtype", AttrValue.getDefaultInstance()).getType();
+  }
+
+  /** Adds the nodes of the functions that branches and loops run, those of each function once. */
+  private static List<Node> withBodies(
+      List<Node> nodes, FlatGraph graph, MetaGraphDef model, OperationOutputs operations) {
+    Map<String, FunctionDef> functions = new HashMap<>();
+    model
+        .getGraphDef()
+        .getLibrary()
+        .getFunctionList()
+        .forEach(function -> functions.put(function.getSignature().getName(), function));
+    Map<String, Boolean> open = new LinkedHashMap<>();
+    nodes.forEach(
+        node ->
+            called(graph.node(new TensorName(node.name(), 0)))
+                .forEach(name -> open.merge(name, node.afterVariable(), Boolean::logicalOr)));
+    List<Node> all = new ArrayList<>(nodes);
+    Set<String> done = new HashSet<>();
+    while (!open.isEmpty()) {
+      String name = open.keySet().iterator().next();
+      boolean after = Boolean.TRUE.equals(open.remove(name));
+      FunctionDef function = functions.get(name);
+      if (function == null || !done.add(name)) {
+        continue;
+      }
+      for (NodeDef node : function.getNodeDefList()) {
+        boolean floats =
+            !operations.has(node.getOp())
+                || operations.outputTypes(node).stream().anyMatch(ModelContents::mayBeFloating);
+        if (!functions.containsKey(node.getOp())) {
+          all.add(new Node(name + "/" + node.getName(), node.getOp(), after && floats));
+        }
+        called(node).forEach(inner -> open.merge(inner, after, Boolean::logicalOr));
+      }
+    }
+    return all;
+  }
+
+  private static List<String> called(NodeDef node) {
+    return Stream.concat(
+            Stream.of(node.getOp()),
+            node.getAttrMap().values().stream()
+                .flatMap(
+                    value ->
+                        Stream.concat(
+                            value.hasFunc() ? Stream.of(value.getFunc()) : Stream.empty(),
+                            value.getList().getFuncList().stream()))
+                .map(NameAttrList::getName))
+        .toList();
   }
 
   private static List<Node> nodes(
