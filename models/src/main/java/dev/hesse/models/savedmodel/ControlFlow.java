@@ -183,13 +183,12 @@ final class ControlFlow {
       known.add(standIn(variables.get(i), types.get(i), shapes.of(variables.get(i))));
     }
     LoopSlice.counting(node, known, functions, operations)
+        .flatMap(slice -> LoopSteps.count(slice, FunctionInliner.MAX_NODES - written))
         .ifPresentOrElse(
-            slice ->
-                LoopSteps.count(slice, FunctionInliner.MAX_NODES - written)
-                    .ifPresent(steps -> unroll(node, variables, steps)),
+            steps -> unroll(node, variables, steps),
             () ->
                 LoopSlice.testing(node, known, functions, operations)
-                    .map(LoopSteps::goesOn)
+                    .flatMap(LoopSteps::goesOn)
                     .ifPresent(goesOn -> peel(node, variables, goesOn)));
   }
 

@@ -113,7 +113,17 @@ record FlatGraph(Map<String, NodeDef> nodes) {
    *     not take, shapes that do not go together
    */
   void importInto(Graph graph) {
+    importInto(graph, 0);
+  }
+
+  /**
+   * Adds the nodes to a graph.
+   *
+   * @param version of TensorFlow's graphs that they are written for
+   */
+  void importInto(Graph graph, int version) {
     GraphDef.Builder definition = GraphDef.newBuilder();
+    definition.getVersionsBuilder().setProducer(version);
     nodes.values().forEach(definition::addNode);
     try {
       graph.importGraphDef(definition.build());
