@@ -55,7 +55,7 @@ record FlatGraph(Map<String, NodeDef> nodes) {
             if (open.contains(input)) {
               throw new BadInputException(
                   "node %s is in a circle".formatted(BadInputException.quote(name)),
-                  "Loops of TensorFlow 1 are not read: export the model with TensorFlow 2");
+                  "Loops of TensorFlow 1 are read outside functions alone: export with TensorFlow 2");
             }
             if (!done.contains(input)) {
               stack.push(input);

@@ -1,8 +1,10 @@
 package dev.hesse.models.savedmodel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hesse.io.BadInputException;
 import dev.hesse.io.StoredTensor;
 import dev.hesse.io.tensorbundle.TensorBundle;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorflow.Graph;
@@ -76,6 +79,18 @@ class UnrolledModelsTest {
         assertThat(written[i]).isCloseTo(numbers[i], within(ROUNDING * (1 + Math.abs(numbers[i]))));
       }
     }
+  }
+
+  @Test
+  void tensorsWithinFunctionsHaveTypes() throws IOException {
+    SavedModels model =
+        SavedModels.open(
+            MODELS.resolve("keras-sequence"), OptionalLong.empty(), SavedModels.TAG_DEFAULT);
+    String inside = "StatefulPartitionedCall_1/StatefulPartitionedCall/NotEqual:0";
+    assertThat(model.elementType(inside)).isEqualTo(DataType.DT_BOOL);
+    assertThatThrownBy(() -> model.elementType("StatefulPartitionedCall/nothing:0"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("the graph has no node 'StatefulPartitionedCall/nothing'");
   }
 
   /** Words from 0, which is masked, to 5; or Gaussian numbers. */
