@@ -119,6 +119,9 @@ final class ControlFlow {
       Switches switches = new Switches(rewriting);
       TensorLists lists = new TensorLists(rewriting, shapes);
       for (NodeDef node : graph.nodes().values()) {
+        if (isControl(node)) {
+          operations.checkInputs(node);
+        }
         if (!switches.isDead(node)) {
           expand(node, shapes);
           lists.visit(node);
@@ -175,11 +178,6 @@ final class ControlFlow {
   private void loop(NodeDef node, InferredShapes shapes) {
     List<TensorName> variables = arguments(node, 0);
     List<DataType> types = LoopSlice.types(node);
-    if (types.size() != variables.size()) {
-      throw BadInputException.damaged(
-          "loop %s has not as many variables as types"
-              .formatted(BadInputException.quote(node.getName())));
-    }
     List<NodeDef> known = new ArrayList<>();
     for (int i = 0; i < variables.size(); i++) {
       known.add(standIn(variables.get(i), types.get(i), shapes.of(variables.get(i))));

@@ -400,6 +400,52 @@ class ControlFlowTest {
   }
 
   @Test
+  void listsOfMoreElementsThanTheFileWarrants() {
+    List<NodeDef> nodes = new ArrayList<>();
+    nodes.add(INPUT);
+    nodes.add(constants("row", 2));
+    nodes.add(constant("many", 60_000));
+    nodes.add(list("unset", "TensorListReserve", "row", "many"));
+    String sum = "x";
+    for (int i = 0; i < 20; i++) {
+      nodes.add(node("s" + i, "TensorListStack", Map.of("element_dtype", FLOAT), "unset", "row"));
+      nodes.add(node("n" + i, "Add", OF_FLOAT, sum, "s" + i));
+      sum = "n" + i;
+    }
+    assertRefused(
+        graph(List.of(), nodes.toArray(NodeDef[]::new)),
+        sum,
+        "its lists of tensors have more than 1,048,576 elements");
+  }
+
+  @Test
+  void whatIsDamagedIsOneLine() {
+    assertRefused(
+        graph(List.of(), INPUT, node("y", "Switch", OF_FLOAT, "x")),
+        "y",
+        "Switch node 'y' has 1 inputs, not 2");
+    assertRefused(
+        graph(
+            List.of(BELOW),
+            INPUT,
+            constant("zero", 0),
+            loop("while", "below", "below", "zero", "zero", "x"),
+            node("y", "Neg", OF_FLOAT, "while:2")),
+        "y",
+        "loop 'while' has a condition or a body of other results than it needs");
+    assertRefused(
+        graph(List.of(), INPUT, node("y", "Enter", OF_FLOAT)), "y", "Enter node 'y' has 0 inputs");
+    assertRefused(
+        graph(
+            List.of(),
+            INPUT,
+            constant("zero", 0),
+            loop("y", "nothing", "nothing", "zero", "zero", "x")),
+        "y:2",
+        "calls function 'nothing', which the file does not hold");
+  }
+
+  @Test
   void aFunctionThatCallsItselfInABranch() {
     FunctionDef again =
         function(
