@@ -122,6 +122,9 @@ record FlatGraph(Map<String, NodeDef> nodes) {
    * @param version of TensorFlow's graphs that they are written for
    */
   void importInto(Graph graph, int version) {
+    if (nodes.isEmpty()) {
+      return; // TensorFlow's C interface crashes on a definition of no bytes
+    }
     GraphDef.Builder definition = GraphDef.newBuilder();
     definition.getVersionsBuilder().setProducer(version);
     nodes.values().forEach(definition::addNode);
