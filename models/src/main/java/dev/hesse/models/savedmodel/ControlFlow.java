@@ -23,8 +23,8 @@ import org.tensorflow.proto.NodeDef;
 final class ControlFlow {
   private static final int MAX_ROUNDS = 200;
 
-  /** Nodes of all rounds' graphs. */
-  private static final long MAX_WORK = 10L * FunctionInliner.MAX_NODES;
+  /** Nodes and their inputs in the graphs of all rounds. */
+  private static final long MAX_WORK = 30L * FunctionInliner.MAX_NODES;
 
   /** A loop of which some steps have been written. */
   private static final Pattern STEP = Pattern.compile("(.*)\\.from(\\d{1,4})");
@@ -58,7 +58,7 @@ final class ControlFlow {
    */
   static Computation expand(
       Computation computation, FunctionInliner functions, OperationOutputs operations) {
-    Settled settled = settle(computation, functions, operations);
+    Settled settled = settle(computation, functions.fresh(), operations);
     if (settled.undecided().isPresent()) {
       throw undecided(settled.undecided().get());
     }
@@ -90,7 +90,9 @@ final class ControlFlow {
       if (next.graph().equals(folded)) {
         return new Settled(next, flow.undecided.stream().findFirst().or(() -> control));
       }
-      work += next.graph().nodes().size();
+      for (NodeDef node : next.graph().nodes().values()) {
+        work += 1 + node.getInputCount();
+      }
       at = next;
     }
     throw new BadInputException(
@@ -117,6 +119,9 @@ final class ControlFlow {
       Switches switches = new Switches(rewriting);
       TensorLists lists = new TensorLists(rewriting, shapes);
       for (NodeDef node : graph.nodes().values()) {
+        if (isControl(node)) {
+          operations.checkInputs(node);
+        }
         if (!switches.isDead(node)) {
           expand(node, shapes);
           lists.visit(node);
@@ -173,23 +178,17 @@ final class ControlFlow {
   private void loop(NodeDef node, InferredShapes shapes) {
     List<TensorName> variables = arguments(node, 0);
     List<DataType> types = LoopSlice.types(node);
-    if (types.size() != variables.size()) {
-      throw BadInputException.damaged(
-          "loop %s has not as many variables as types"
-              .formatted(BadInputException.quote(node.getName())));
-    }
     List<NodeDef> known = new ArrayList<>();
     for (int i = 0; i < variables.size(); i++) {
       known.add(standIn(variables.get(i), types.get(i), shapes.of(variables.get(i))));
     }
     LoopSlice.counting(node, known, functions, operations)
+        .flatMap(slice -> LoopSteps.count(slice, FunctionInliner.MAX_NODES - written))
         .ifPresentOrElse(
-            slice ->
-                LoopSteps.count(slice, FunctionInliner.MAX_NODES - written)
-                    .ifPresent(steps -> unroll(node, variables, steps)),
+            steps -> unroll(node, variables, steps),
             () ->
                 LoopSlice.testing(node, known, functions, operations)
-                    .map(LoopSteps::goesOn)
+                    .flatMap(LoopSteps::goesOn)
                     .ifPresent(goesOn -> peel(node, variables, goesOn)));
   }
 
@@ -286,12 +285,19 @@ final class ControlFlow {
 
   private static BadInputException undecided(NodeDef node) {
     String type = node.getOp();
-    String why =
-        TensorLists.isList(node)
-            ? "needs a list whose length and places are not known before it runs"
-            : WHILE.contains(type)
-                ? "ends by the data while it runs, not after a number of steps known before"
-                : "decides by the data while it runs";
+    String why;
+    if (TensorLists.isList(node)) {
+      why = "needs a list whose length and places are not known before it runs";
+    } else if (WHILE.contains(type)) {
+      why = "ends by the data while it runs, not after a number of steps known before";
+    } else if (IF.contains(type)
+        || CASE.contains(type)
+        || Switches.isOne(node)
+        || isOfFrame(node)) {
+      why = "decides by the data while it runs";
+    } else {
+      why = "runs functions, which cannot be written out";
+    }
     return new BadInputException(
         "%s node %s %s".formatted(type, BadInputException.quote(node.getName()), why),
         "Feed a tensor behind it, or name an output that does not need it");

@@ -55,7 +55,7 @@ record FlatGraph(Map<String, NodeDef> nodes) {
             if (open.contains(input)) {
               throw new BadInputException(
                   "node %s is in a circle".formatted(BadInputException.quote(name)),
-                  "Loops of TensorFlow 1 are not read: export the model with TensorFlow 2");
+                  "Loops of TensorFlow 1 are read outside functions alone: export with TensorFlow 2");
             }
             if (!done.contains(input)) {
               stack.push(input);
@@ -113,7 +113,20 @@ record FlatGraph(Map<String, NodeDef> nodes) {
    *     not take, shapes that do not go together
    */
   void importInto(Graph graph) {
+    importInto(graph, 0);
+  }
+
+  /**
+   * Adds the nodes to a graph.
+   *
+   * @param version of TensorFlow's graphs that they are written for
+   */
+  void importInto(Graph graph, int version) {
+    if (nodes.isEmpty()) {
+      return; // TensorFlow's C interface crashes on a definition of no bytes
+    }
     GraphDef.Builder definition = GraphDef.newBuilder();
+    definition.getVersionsBuilder().setProducer(version);
     nodes.values().forEach(definition::addNode);
     try {
       graph.importGraphDef(definition.build());

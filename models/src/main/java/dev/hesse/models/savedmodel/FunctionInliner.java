@@ -20,17 +20,26 @@ final class FunctionInliner {
   /** Of a graph written out. */
   static final int MAX_NODES = 300_000;
 
+  /** Of branches and steps, those too that are written to see what they need. */
+  static final long MAX_CALLED = 10L * MAX_NODES;
+
   private final GraphDef graph;
   private final FunctionLibrary library;
   private final OperationOutputs operations;
   private final boolean controls;
+  private long called;
 
   /**
    * @param controls whether nodes that are needed by their effects alone are written, too
    */
   FunctionInliner(GraphDef graph, OperationOutputs operations, boolean controls) {
+    this(graph, new FunctionLibrary(graph), operations, controls);
+  }
+
+  private FunctionInliner(
+      GraphDef graph, FunctionLibrary library, OperationOutputs operations, boolean controls) {
     this.graph = graph;
-    this.library = new FunctionLibrary(graph);
+    this.library = library;
     this.operations = operations;
     this.controls = controls;
   }
@@ -56,8 +65,14 @@ final class FunctionInliner {
     return new Computation(inlining.graph(), found);
   }
 
+  /** The same, which has not written any calls. */
+  FunctionInliner fresh() {
+    return new FunctionInliner(graph, library, operations, controls);
+  }
+
   /**
-   * The nodes of one call of a function.
+   * The nodes of one call of a function. All calls together write {@link #MAX_CALLED} nodes at
+   * most.
    *
    * @param function that is called, with its attributes
    * @param name of the call, under which its nodes are
@@ -74,6 +89,12 @@ final class FunctionInliner {
             arguments,
             function.getAttrMap(),
             1);
+    called += inlining.graph().nodes().size();
+    if (called > MAX_CALLED) {
+      throw new BadInputException(
+          "its branches and loops written out are more than %,d nodes".formatted(MAX_CALLED),
+          "Feed shorter sequences, or name an output before the loop");
+    }
     return new Computation(inlining.graph(), frame.results());
   }
 

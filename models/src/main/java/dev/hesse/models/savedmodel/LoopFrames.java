@@ -122,7 +122,9 @@ final class LoopFrames {
             .flatMap(variable -> variable.decision().stream())
             .flatMap(decision -> input(decision, 1).stream())
             .findFirst();
-    if (test.isEmpty() || test.get().getInputCount() == 0) {
+    if (test.isEmpty()
+        || test.get().getInputCount() == 0
+        || variables.stream().anyMatch(variable -> variable.enter().getInputCount() == 0)) {
       return false;
     }
     String name = test.get().getName();
@@ -208,7 +210,8 @@ final class LoopFrames {
     for (Variable variable : variables) {
       int number = loop.getInputCount();
       loop.addInput(variable.enter().getInput(0));
-      types.addType(variable.enter().getAttrOrThrow("T").getType());
+      types.addType(
+          variable.enter().getAttrOrDefault("T", AttrValue.getDefaultInstance()).getType());
       nodes.remove(variable.enter().getName());
       variable
           .decision()

@@ -60,9 +60,8 @@ record LoopSlice(
     for (int i = 0; i < known.size(); i++) {
       TensorName variable = variables.get(i);
       if (!whole.origin(body.targets().get(i)).equals(variable)) {
-        nodes.put(
-            variable.node(),
-            placeholder(types(loop).get(i)).toBuilder().setName(variable.node()).build());
+        NodeDef changing = placeholder(types(loop).get(i), shape(known.get(i)));
+        nodes.put(variable.node(), changing.toBuilder().setName(variable.node()).build());
       }
     }
     List<TensorName> targets = new ArrayList<>(test.targets());
@@ -185,8 +184,11 @@ record LoopSlice(
         .build();
   }
 
-  private static NodeDef placeholder(DataType type) {
-    return placeholder(type, TensorShapeProto.newBuilder().setUnknownRank(true).build());
+  /** Of a variable that changes: a counter keeps its shape, others may not. */
+  private static TensorShapeProto shape(NodeDef first) {
+    return first.getOp().equals("Const")
+        ? first.getAttrOrThrow("value").getTensor().getTensorShape()
+        : TensorShapeProto.newBuilder().setUnknownRank(true).build();
   }
 
   /** The types of a loop's variables. */

@@ -8,9 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.family.TType;
@@ -19,6 +21,9 @@ import org.tensorflow.types.family.TType;
 final class LoopSteps {
   /** Longer loops make graphs that nothing can be done with. */
   private static final int MAX_STEPS = 10_000;
+
+  /** Since this version of graphs, a placeholder of no dimensions is not one of unknown ones. */
+  private static final int SCALAR_PLACEHOLDERS = 24;
 
   private final LoopSlice slice;
   private final Graph graph;
@@ -32,7 +37,7 @@ final class LoopSteps {
 
   /**
    * The integers and truth values among the loop's counters, by their numbers: before each step and
-   * after the last. Empty if they grow large.
+   * after the last. Empty if the sizes of the slice's tensors are not known, or large.
    *
    * @param budget of nodes for the loop written out
    * @throws BadInputException if the loop takes more steps than that
@@ -43,15 +48,18 @@ final class LoopSteps {
   }
 
   /** Whether a loop takes a step, if its condition reads no counters. */
-  static boolean goesOn(LoopSlice slice) {
+  static Optional<Boolean> goesOn(LoopSlice slice) {
     return run(slice, steps -> steps.holds(List.of()));
   }
 
-  private static <T> T run(LoopSlice slice, Function<LoopSteps, T> question) {
+  private static <T> Optional<T> run(LoopSlice slice, Function<LoopSteps, T> question) {
     try (Graph graph = new Graph()) {
-      slice.graph().importInto(graph);
+      slice.graph().importInto(graph, SCALAR_PLACEHOLDERS);
+      if (!isSmall(graph)) {
+        return Optional.empty();
+      }
       try (Session session = new Session(graph, ConstantFolding.ON_CPU)) {
-        return question.apply(new LoopSteps(slice, graph, session));
+        return Optional.of(question.apply(new LoopSteps(slice, graph, session)));
       }
     } catch (TensorFlowException e) {
       throw new BadInputException(
@@ -64,29 +72,41 @@ final class LoopSteps {
     }
   }
 
-  private Optional<List<Map<Integer, NodeDef>>> count(int limit) {
+  /** Whether all tensors have known sizes that are those of arguments, not of data. */
+  private static boolean isSmall(Graph graph) {
+    Iterable<GraphOperation> operations = graph::operations;
+    for (GraphOperation operation : operations) {
+      for (int i = 0; i < operation.numOutputs(); i++) {
+        Shape shape = operation.output(i).shape();
+        if (shape.hasUnknownDimension() || shape.size() > ConstantFolding.MAX_ELEMENTS) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private List<Map<Integer, NodeDef>> count(int limit) {
     if (slice.counters().isEmpty()) {
       if (holds(List.of())) {
         throw tooMany(limit);
       }
-      return Optional.of(List.of(Map.of()));
+      return List.of(Map.of());
     }
     List<Map<Integer, NodeDef>> steps = new ArrayList<>();
     Result counters = fetch(slice.first(), List.of());
     try {
-      while (values(counters).stream().allMatch(v -> v.size() <= ConstantFolding.MAX_ELEMENTS)) {
-        steps.add(constants(values(counters)));
-        if (!holds(values(counters))) {
-          return Optional.of(steps);
-        }
+      steps.add(constants(values(counters)));
+      while (holds(values(counters))) {
         if (steps.size() > limit) {
           throw tooMany(limit);
         }
         Result next = fetch(slice.next(), values(counters));
         counters.close();
         counters = next;
+        steps.add(constants(values(counters)));
       }
-      return Optional.empty();
+      return steps;
     } finally {
       counters.close();
     }

@@ -124,6 +124,27 @@ final class OperationOutputs {
         .toList();
   }
 
+  /**
+   * Checks that a node has as many inputs as its operation takes.
+   *
+   * @throws BadInputException if it has others
+   */
+  void checkInputs(NodeDef node) {
+    long expected = 0;
+    for (ArgDef input : definition(node.getOp()).getInputArgList()) {
+      expected += count(input, attribute -> attribute(node, attribute));
+    }
+    if (node.getInputCount() != expected) {
+      throw BadInputException.damaged(
+          "%s node %s has %d inputs, not %d"
+              .formatted(
+                  node.getOp(),
+                  BadInputException.quote(node.getName()),
+                  node.getInputCount(),
+                  expected));
+    }
+  }
+
   /** How many tensors an argument or output is. */
   static long count(ArgDef argument, Function<String, AttrValue> attributes) {
     if (!argument.getNumberAttr().isEmpty()) {

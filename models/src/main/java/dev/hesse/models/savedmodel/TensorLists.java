@@ -1,5 +1,6 @@
 package dev.hesse.models.savedmodel;
 
+import dev.hesse.io.BadInputException;
 import dev.hesse.io.DType;
 import dev.hesse.io.StoredTensor;
 import java.nio.ByteBuffer;
@@ -24,9 +25,13 @@ import org.tensorflow.proto.NodeDef;
 final class TensorLists {
   private static final String ARRAY = "TensorArray";
 
+  /** Elements of all lists that are packed and unpacked. */
+  private static final int MAX_WRITTEN = 1 << 20;
+
   private final GraphRewriting rewriting;
   private final InferredShapes shapes;
   private final Map<TensorName, TensorList> lists = new HashMap<>();
+  private long written;
 
   TensorLists(GraphRewriting rewriting, InferredShapes shapes) {
     this.rewriting = rewriting;
@@ -123,6 +128,15 @@ final class TensorLists {
         : Optional.empty();
   }
 
+  private void spend(int elements) {
+    written += elements;
+    if (written > MAX_WRITTEN) {
+      throw new BadInputException(
+          "its lists of tensors have more than %,d elements".formatted(MAX_WRITTEN),
+          "Feed shorter sequences, or name an output before the loop");
+    }
+  }
+
   private static long[] all(TensorList list) {
     long[] places = new long[list.size()];
     Arrays.setAll(places, i -> i);
@@ -171,6 +185,7 @@ final class TensorLists {
   }
 
   private List<TensorName> unpacked(NodeDef node, int input, int count) {
+    spend(count);
     String name = node.getName() + ".elements";
     if (count > 0) {
       rewriting.add(
@@ -238,6 +253,7 @@ final class TensorLists {
   }
 
   private Optional<List<String>> elements(NodeDef node, TensorList list, long[] places) {
+    spend(places.length);
     List<String> elements = new ArrayList<>();
     for (long place : places) {
       element(node, list, place).ifPresent(tensor -> elements.add(tensor.toString()));

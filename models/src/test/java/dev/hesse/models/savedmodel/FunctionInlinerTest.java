@@ -120,6 +120,116 @@ class FunctionInlinerTest {
     assertThat(inlined.targets()).containsExactly(new TensorName("call/unique", 2));
   }
 
+  /** Of a function with two list arguments: {@code xs} of number N, {@code ys} of types TS. */
+  private static FunctionDef ofLists() {
+    FunctionDef.Builder function =
+        FunctionDef.newBuilder()
+            .addNodeDef(node("all", "AddN", "xs").toBuilder().putAttr("N", Protos.placeholder("N")))
+            .addNodeDef(
+                node("parts", "Split", "axis:output:0", "ys:1").toBuilder()
+                    .putAttr("num_split", Protos.placeholder("N")))
+            .addNodeDef(Protos.constant("axis", 0))
+            .addNodeDef(node("last", "Sub", "parts:output:1", "all:sum:0"))
+            .putRet("out", "last:z:0")
+            .putRet("parts", "parts:output");
+    function
+        .getSignatureBuilder()
+        .setName("f")
+        .addInputArg(OpDef.ArgDef.newBuilder().setName("xs").setNumberAttr("N"))
+        .addInputArg(OpDef.ArgDef.newBuilder().setName("ys").setTypeListAttr("TS"))
+        .addOutputArg(OpDef.ArgDef.newBuilder().setName("parts").setNumberAttr("N"))
+        .addOutputArg(OpDef.ArgDef.newBuilder().setName("out"));
+    return function.build();
+  }
+
+  private static Computation inlineLists(int number, String target) {
+    NodeDef call =
+        node("call", "f", "a", "b", "c", "d").toBuilder()
+            .putAttr("N", Protos.integer(number))
+            .putAttr("TS", Protos.types(FLOAT, FLOAT))
+            .build();
+    return inline(
+        List.of(ofLists()),
+        List.of(
+            node("a", "Placeholder"),
+            node("b", "Placeholder"),
+            node("c", "Placeholder"),
+            node("d", "Placeholder"),
+            call,
+            node("y", "Mul", "call:1", "call:2")),
+        target);
+  }
+
+  @Test
+  void listsOfTensorsAreArgumentsAndResults() {
+    Computation inlined = inlineLists(2, "y");
+    assertThat(get(inlined, "call/all").getInputList()).containsExactly("a", "b");
+    assertThat(get(inlined, "call/all").getAttrOrThrow("N").getI()).isEqualTo(2);
+    assertThat(get(inlined, "call/parts").getInputList()).containsExactly("call/axis", "d");
+    assertThat(get(inlined, "call/last").getInputList())
+        .containsExactly("call/parts:1", "call/all");
+    // The results are parts:0, parts:1 and out.
+    assertThat(get(inlined, "y").getInputList()).containsExactly("call/parts:1", "call/last");
+  }
+
+  @Test
+  void listsOfAnotherLengthAreRefused() {
+    assertThatThrownBy(() -> inlineLists(3, "y"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("node 'call' calls a function of another number of arguments than 4");
+  }
+
+  @Test
+  void attributesArePassedOnToFunctionsThatAreNamedInAttributes() {
+    NameAttrList inner =
+        NameAttrList.newBuilder().setName("inner").putAttr("T", Protos.placeholder("TT")).build();
+    FunctionDef outer =
+        function(
+            "outer",
+            "call:output:0",
+            node("call", "PartitionedCall", "x", "y").toBuilder()
+                .putAttr("f", AttrValue.newBuilder().setFunc(inner).build())
+                .build());
+    NodeDef typed =
+        node("sum", "AddV2", "x", "y").toBuilder().putAttr("T", Protos.placeholder("T")).build();
+    NameAttrList called =
+        NameAttrList.newBuilder().setName("outer").putAttr("TT", type(DataType.DT_INT32)).build();
+    Computation inlined =
+        inline(
+            List.of(outer, function("inner", "sum:z:0", typed)),
+            List.of(
+                node("a", "Placeholder"),
+                node("top", "PartitionedCall", "a", "a").toBuilder()
+                    .putAttr("f", AttrValue.newBuilder().setFunc(called).build())
+                    .build()),
+            "top");
+    assertThat(get(inlined, "top/call/sum").getAttrOrThrow("T").getType())
+        .isEqualTo(DataType.DT_INT32);
+  }
+
+  @Test
+  void typesOfOutputsAreThoseOfTheirOperation() {
+    NodeDef largest = node("m", "ArgMax", "x", "axis");
+    assertThat(OPERATIONS.type(largest, 0)).isEqualTo(DataType.DT_INT64);
+    assertThat(
+            OPERATIONS.type(
+                largest.toBuilder().putAttr("output_type", type(DataType.DT_INT32)).build(), 0))
+        .isEqualTo(DataType.DT_INT32);
+    assertThat(OPERATIONS.type(node("e", "Equal", "x", "y"), 0)).isEqualTo(DataType.DT_BOOL);
+    assertThat(OPERATIONS.type(node("s", "Shape", "x"), 0)).isEqualTo(DataType.DT_INT32);
+    NodeDef unique = node("u", "UniqueWithCounts", "x");
+    assertThat(OPERATIONS.type(unique, 0)).isEqualTo(DataType.DT_FLOAT);
+    assertThat(OPERATIONS.type(unique, 2)).isEqualTo(DataType.DT_INT32);
+    NodeDef passed =
+        node("i", "IdentityN", "x", "y").toBuilder()
+            .putAttr("T", Protos.types(FLOAT, type(DataType.DT_BOOL)))
+            .build();
+    assertThat(OPERATIONS.type(passed, 1)).isEqualTo(DataType.DT_BOOL);
+    assertThatThrownBy(() -> OPERATIONS.type(passed, 2))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("node 'i' has no output 2");
+  }
+
   @Test
   void functionsThatCallThemselvesEnd() {
     refused(

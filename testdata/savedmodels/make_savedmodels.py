@@ -1,0 +1,142 @@
+"""Writes the small SavedModels beside this script, whose control flow the reader's tests write out.
+
+Needs TensorFlow and Keras 3: python make_savedmodels.py
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+HERE = Path(__file__).parent
+KEPT = {"saved_model.pb", "variables.index", "variables.data-00000-of-00001"}
+
+
+def folder(name):
+    shutil.rmtree(HERE / name, ignore_errors=True)
+    return str(HERE / name)
+
+
+def prune():
+    """Leaves of each model what is read."""
+    for path in sorted(HERE.rglob("*"), reverse=True):
+        if path.is_file() and path.parent != HERE and path.name not in KEPT:
+            path.unlink()
+        elif path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+
+
+def keras_sequence():
+    """Masked words through an LSTM in both directions and a GRU: three StatelessWhile."""
+    keras.utils.set_random_seed(1)
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            layers.Input((None,), dtype="int32"),
+            layers.Embedding(6, 3, mask_zero=True),
+            layers.Bidirectional(layers.LSTM(2, return_sequences=True)),
+            layers.GRU(3),
+            layers.Dense(2),
+        ]
+    )
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+    archive.add_endpoint(
+        "serve", model.call, input_signature=[tf.TensorSpec([None, None], tf.int32)]
+    )
+    archive.write_out(folder("keras-sequence"), verbose=False)
+
+
+class Loops(tf.Module):
+    """A loop that ends early, with branches and a loop inside, and one as long as the batch."""
+
+    def __init__(self):
+        random = np.random.default_rng(1)
+        self.w = tf.Variable(random.normal(size=(3, 3)).astype(np.float32), name="w")
+        self.v = tf.Variable(random.normal(size=(3, 2)).astype(np.float32), name="v")
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 3], tf.float32, name="x")])
+    def __call__(self, x):
+        y = x
+        states = tf.TensorArray(tf.float32, size=0, dynamic_size=True)
+        for i in tf.range(5):
+            if i % 2 == 0:
+                y = tf.tanh(y @ self.w)
+                for j in tf.range(i):
+                    y += 0.1 * tf.cast(j, tf.float32)
+            else:
+                y = tf.sigmoid(y)
+            states = states.write(i, y)
+            if i >= 3:
+                break
+        i = 0
+        while i < tf.shape(x)[0]:
+            y *= 0.9
+            i += 1
+        return {"y": (y + tf.reduce_sum(states.stack(), 0)) @ self.v}
+
+
+def tf1_loops():
+    """As TensorFlow 1 wrote dynamic_rnn, a loop in a loop with a branch, and a learning phase."""
+    v1 = tf.compat.v1
+    graph = tf.Graph()
+    with graph.as_default(), v1.Session(graph=graph) as session:
+        v1.disable_control_flow_v2()
+        v1.set_random_seed(1)
+
+        def weights(name, *shape):
+            return v1.get_variable(
+                name,
+                shape,
+                initializer=v1.random_normal_initializer(stddev=0.5),
+                use_resource=False,
+            )
+
+        x = v1.placeholder(tf.float32, [None, None, 3], name="x")
+        kernel, bias = weights("kernel", 7, 4), weights("bias", 4)
+        by_time = tf.transpose(x, [1, 0, 2])
+        steps, batch = tf.shape(by_time)[0], tf.shape(by_time)[1]
+        given = tf.TensorArray(tf.float32, steps).unstack(by_time)
+
+        def step(time, outputs, h):
+            at = given.read(time)
+            at.set_shape([None, 3])
+            h = tf.tanh(tf.matmul(tf.concat([at, h], 1), kernel) + bias)
+            return time + 1, outputs.write(time, h), h
+
+        limit = tf.minimum(steps, tf.maximum(1, steps))
+        _, outputs, h = v1.while_loop(
+            lambda time, *_: time < limit,
+            step,
+            (tf.constant(0), tf.TensorArray(tf.float32, steps), tf.zeros([batch, 4])),
+            maximum_iterations=steps,
+        )
+        h += tf.reduce_mean(outputs.stack(), 0)
+
+        def outer(i, h):
+            _, h = v1.while_loop(
+                lambda j, _: j < i,
+                lambda j, h: (j + 1, tf.sin(h) + 0.1 * tf.cast(i, tf.float32)),
+                (tf.constant(0), h),
+            )
+            h = v1.cond(tf.equal(i % 2, 0), lambda: h * 2.0, lambda: h + 1.0)
+            return i + 1, h
+
+        h = v1.while_loop(lambda i, _: i < 4, outer, (tf.constant(1), h))[1]
+        training = v1.placeholder_with_default(False, [], name="keras_learning_phase")
+        h = v1.cond(training, lambda: tf.nn.dropout(h, rate=0.5), lambda: h)
+        h *= v1.cond(training, lambda: tf.constant(2.0), lambda: tf.constant(3.0))
+        y = tf.identity(h, name="y")
+        session.run(v1.global_variables_initializer())
+        v1.saved_model.simple_save(session, folder("tf1-loops"), {"x": x}, {"y": y})
+
+
+keras_sequence()
+tf.saved_model.save(Loops(), folder("tf2-loops"))
+tf1_loops()
+prune()
