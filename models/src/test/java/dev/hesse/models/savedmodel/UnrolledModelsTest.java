@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.StoredTensor;
-import dev.hesse.io.tensorbundle.TensorBundle;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,7 +71,7 @@ class UnrolledModelsTest {
         Result expected =
             bundle.session().runner().feed(input.getName(), value).fetch(output).run()) {
       float[] numbers = floats(expected.get(0));
-      float[] written = run(withValues(graph, folder), graph.outputs().get(0), fed, value);
+      float[] written = run(withValues(graph), graph.outputs().get(0), fed, value);
       assertThat(numbers).isNotEmpty();
       assertThat(written).hasSameSizeAs(numbers);
       for (int i = 0; i < numbers.length; i++) {
@@ -107,15 +106,12 @@ class UnrolledModelsTest {
     return numbers;
   }
 
-  private static FlatGraph withValues(InferenceGraph graph, Path folder) throws IOException {
-    Map<String, StoredTensor> stored =
-        TensorBundle.read(folder.resolve("variables").resolve("variables")).tensors();
+  private static FlatGraph withValues(InferenceGraph graph) {
     Map<String, NodeDef> nodes = new LinkedHashMap<>(graph.graph().nodes());
     for (VariableReads.StoredVariable variable : graph.variables()) {
-      String key = graph.keys().getOrDefault(variable.node(), "");
       String read = variable.node() + ".read";
-      nodes.put(
-          read, Constant.node(read, variable.type(), Objects.requireNonNull(stored.get(key), key)));
+      StoredTensor value = Objects.requireNonNull(graph.values().get(variable.node()));
+      nodes.put(read, Constant.node(read, variable.type(), value));
     }
     return new FlatGraph(nodes);
   }
