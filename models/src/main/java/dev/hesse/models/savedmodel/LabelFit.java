@@ -28,7 +28,7 @@ record LabelFit(Loss loss, boolean targets, StoredTensor labels) {
    */
   static LabelFit of(
       StoredTensor labels, long[] outputs, Optional<Loss> asked, Optional<Loss> ending) {
-    Loss loss = asked.or(() -> ending).or(() -> guess(labels, outputs)).orElse(null);
+    Loss loss = asked.or(() -> implied(labels, outputs, ending)).orElse(null);
     if (loss == null) {
       throw new BadInputException(
           "outputs are %s for each example and labels %s of %s, which more than one loss could be for"
@@ -45,6 +45,19 @@ record LabelFit(Loss loss, boolean targets, StoredTensor labels) {
       requireNumbers(targets, loss == Loss.SIGMOID_CROSS_ENTROPY);
     }
     return new LabelFit(loss, true, targets);
+  }
+
+  private static Optional<Loss> implied(
+      StoredTensor labels, long[] outputs, Optional<Loss> ending) {
+    if (ending.isEmpty()) {
+      return guess(labels, outputs);
+    }
+    // Class numbers beside several sigmoids may be meant to be of a softmax.
+    boolean unclear =
+        ending.get() == Loss.SIGMOID_CROSS_ENTROPY
+            && lastOf(outputs) > 1
+            && areClasses(labels, outputs);
+    return unclear ? Optional.empty() : ending;
   }
 
   private static Optional<Loss> guess(StoredTensor labels, long[] outputs) {

@@ -183,7 +183,9 @@ public record ModelContents(
       for (NodeDef node : function.getNodeDefList()) {
         boolean floats =
             !operations.has(node.getOp())
-                || operations.outputTypes(node).stream().anyMatch(ModelContents::mayBeFloating);
+                || (node.getInputCount() > 0
+                    && operations.outputTypes(node).stream()
+                        .anyMatch(ModelContents::mayBeFloating));
         if (!functions.containsKey(node.getOp())) {
           all.add(new Node(name + "/" + node.getName(), node.getOp(), after && floats));
         }

@@ -35,6 +35,8 @@ public final class SavedModels {
   /** The tag of models that are to be served. */
   public static final String TAG_DEFAULT = "serve";
 
+  private static final int SCALAR_PLACEHOLDERS = 24;
+
   private final Path folder;
   private final MetaGraphDef model;
   private final OperationOutputs operations = new OperationOutputs();
@@ -193,24 +195,25 @@ public final class SavedModels {
 
   /** The shape of an input, as a signature or its placeholder says. */
   DeclaredShape declaredShape(TensorName tensor) {
-    return model.getSignatureDefMap().values().stream()
-        .flatMap(signature -> signature.getInputsMap().values().stream())
-        .filter(input -> TensorName.of(input.getName()).equals(tensor))
-        .map(input -> DeclaredShape.of(input.getTensorShape()))
+    NodeDef node = nodes().get(tensor.node());
+    Optional<AttrValue> ofNode =
+        Optional.ofNullable(node == null ? null : node.getAttrMap().get("shape"));
+    return Stream.concat(
+            model.getSignatureDefMap().values().stream()
+                .flatMap(signature -> signature.getInputsMap().values().stream())
+                .filter(input -> TensorName.of(input.getName()).equals(tensor))
+                .filter(TensorInfo::hasTensorShape)
+                .map(TensorInfo::getTensorShape),
+            ofNode.stream().map(AttrValue::getShape))
         .findFirst()
-        .orElseGet(() -> shapeOfPlaceholder(tensor));
+        .filter(shape -> shape.getDimCount() > 0 || saysScalars())
+        .map(DeclaredShape::of)
+        .orElseGet(() -> new DeclaredShape(Optional.empty()));
   }
 
-  private DeclaredShape shapeOfPlaceholder(TensorName tensor) {
-    NodeDef node = nodes().get(tensor.node());
-    AttrValue shape = node == null ? null : node.getAttrMap().get("shape");
-    if (shape == null) {
-      return new DeclaredShape(Optional.empty());
-    }
-    // Before version 24, a placeholder of an unknown shape had that of a scalar.
-    boolean said =
-        shape.getShape().getDimCount() > 0 || model.getGraphDef().getVersions().getProducer() >= 24;
-    return said ? DeclaredShape.of(shape.getShape()) : new DeclaredShape(Optional.empty());
+  /** Before version 24 of graphs, a placeholder of an unknown shape had that of a scalar. */
+  private boolean saysScalars() {
+    return model.getGraphDef().getVersions().getProducer() >= SCALAR_PLACEHOLDERS;
   }
 
   private Map<String, NodeDef> nodes() {
