@@ -62,6 +62,13 @@ public final class StoredTensor implements DataArray {
     return new StoredTensor(dtype, shape, data.flip());
   }
 
+  /** An int64 tensor with a copy of the values. */
+  public static StoredTensor of(long[] shape, long[] values) {
+    ByteBuffer data = littleEndian(values.length, DType.INT64);
+    data.asLongBuffer().put(values);
+    return new StoredTensor(DType.INT64, shape, data);
+  }
+
   private static ByteBuffer littleEndian(int count, DType dtype) {
     return ByteBuffer.allocate(Math.multiplyExact(count, dtype.bytes()))
         .order(ByteOrder.LITTLE_ENDIAN);

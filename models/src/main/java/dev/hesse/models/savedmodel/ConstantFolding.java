@@ -1,64 +1,93 @@
 package dev.hesse.models.savedmodel;
 
-import java.util.ArrayList;
+import dev.hesse.io.BadInputException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.tensorflow.Graph;
-import org.tensorflow.GraphOperation;
 import org.tensorflow.Output;
-import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.proto.AttrValue;
-import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
-import org.tensorflow.proto.TensorProto;
-import org.tensorflow.proto.TensorShapeProto;
-import org.tensorflow.types.TBool;
-import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TInt64;
-import org.tensorflow.types.family.TType;
 
 /**
  * Replaces integers and truth values that do not depend on what is fed by constants: first of all
- * the shapes of tensors, which are known once those of the placeholders are. What TensorFlow cannot
- * infer from its own operations alone becomes known that way, round by round.
+ * the shapes of tensors, which are known once those of the placeholders are.
+ *
+ * <p>One pass in topological order. A node is run only if all that it computes from is known, and
+ * so is how much it makes. In the graph that infers shapes, constants stand for whatever depends on
+ * constants alone, as TensorFlow would otherwise run that itself, however large it is.
  */
-final class ConstantFolding {
-  private static final int MAX_ROUNDS = 50;
-
+final class ConstantFolding implements AutoCloseable {
   /** Larger constants are indices or masks of data, not arguments. */
   static final int MAX_ELEMENTS = 1 << 16;
 
-  /** Kinds of numbers that are replaced. */
+  /** Elements that one tensor that depends on constants alone may have, and all together. */
+  private static final long MAX_CONSTANT = 1L << 24;
+
+  private static final long MAX_CONSTANTS = 1L << 26;
+
+  /** Elements of any tensor. */
+  private static final long MAX_TENSOR = 1L << 33;
+
   static final Set<DataType> FOLDED =
       Set.of(DataType.DT_INT32, DataType.DT_INT64, DataType.DT_BOOL);
 
-  private static final Set<String> OF_SHAPE = Set.of("Shape", "Size", "Rank", "ShapeN");
+  /** What makes no more elements than it is given, though the number depends on their values. */
+  private static final Set<String> SELECTING =
+      Set.of(
+          "DynamicPartition",
+          "ListDiff",
+          "NonMaxSuppression",
+          "NonMaxSuppressionV2",
+          "NonMaxSuppressionV3",
+          "Slice",
+          "StridedSlice",
+          "Reshape",
+          "Unique",
+          "UniqueV2",
+          "UniqueWithCounts",
+          "UniqueWithCountsV2",
+          "Where");
 
-  static final ConfigProto ON_CPU = ConfigProto.newBuilder().putDeviceCount("GPU", 0).build();
+  private final FlatGraph graph;
+  private final ShapeGraph shapes = new ShapeGraph();
+  private final Evaluation evaluation = new Evaluation();
 
-  private ConstantFolding() {}
+  /** What the graph's nodes are replaced by. */
+  private final Map<TensorName, NodeDef> constants = new LinkedHashMap<>();
 
-  /** Folds until nothing changes. Runs integer operations on the CPU. */
-  static FlatGraph fold(FlatGraph graph, List<TensorName> targets, OperationOutputs operations) {
-    FlatGraph folded = graph;
-    for (int round = 0; round < MAX_ROUNDS; round++) {
-      Map<TensorName, NodeDef> constants = constants(folded, operations);
-      if (constants.isEmpty()) {
-        return folded;
-      }
-      folded = replace(folded, constants).neededBy(targets);
-    }
-    return folded;
+  /** Tensors that depend on constants alone. */
+  private final Set<TensorName> fixed = new HashSet<>();
+
+  private long made;
+
+  private ConstantFolding(FlatGraph graph) {
+    this.graph = graph;
   }
 
-  private static FlatGraph replace(FlatGraph graph, Map<TensorName, NodeDef> constants) {
+  /**
+   * Folds what can be. What depends on operations that must not run, or that are to be written in
+   * others, stays as it is.
+   *
+   * @throws BadInputException if TensorFlow refuses a node, or constants would take more memory
+   *     than a graph's arguments warrant
+   */
+  static FlatGraph fold(FlatGraph graph, List<TensorName> targets) {
+    try (ConstantFolding folding = new ConstantFolding(graph.neededBy(targets))) {
+      folding.graph.nodes().values().forEach(folding::visit);
+      return folding.replaced().neededBy(targets);
+    }
+  }
+
+  @Override
+  public void close() {
+    evaluation.close();
+    shapes.close();
+  }
+
+  private FlatGraph replaced() {
     Map<String, NodeDef> nodes = new LinkedHashMap<>();
     constants.values().forEach(constant -> nodes.put(constant.getName(), constant));
     for (NodeDef node : graph.nodes().values()) {
@@ -72,149 +101,118 @@ final class ConstantFolding {
     return new FlatGraph(nodes);
   }
 
-  /** The value of each tensor that can be folded and is used by a node that cannot. */
-  private static Map<TensorName, NodeDef> constants(FlatGraph flat, OperationOutputs operations) {
-    FlatGraph known = flat.without(node -> isOpaque(node, operations));
-    try (Graph graph = new Graph()) {
-      known.importInto(graph);
-      Set<String> fixed = new HashSet<>();
-      Map<TensorName, NodeDef> constants = new LinkedHashMap<>();
-      for (NodeDef node : known.nodes().values()) {
-        if (OF_SHAPE.contains(node.getOp())) {
-          constants.putAll(ofShape(node, graph));
-        } else if (isFixed(node, fixed, operations)) {
-          fixed.add(node.getName());
-        }
-      }
-      Set<TensorName> wanted = new LinkedHashSet<>();
-      for (NodeDef node : flat.nodes().values()) {
-        for (String input : node.getInputList()) {
-          TensorName tensor = TensorName.of(input);
-          if (fixed.contains(tensor.node())
-              && !fixed.contains(node.getName())
-              && !flat.node(tensor).getOp().equals("Const")
-              && isFoldable(graph, tensor)) {
-            wanted.add(tensor);
-          }
-        }
-      }
-      if (!wanted.isEmpty()) {
-        constants.putAll(evaluate(graph, new ArrayList<>(wanted)));
-      }
-      return constants;
+  private void visit(NodeDef unchecked) {
+    List<TensorName> inputs = unchecked.getInputList().stream().map(TensorName::of).toList();
+    if (isOpaque(unchecked) || !shapes.hasAll(inputs)) {
+      return;
     }
-  }
-
-  /** The constants of a node that looks at nothing but the shapes of its inputs. */
-  private static Map<TensorName, NodeDef> ofShape(NodeDef node, Graph graph) {
-    Map<TensorName, NodeDef> constants = new LinkedHashMap<>();
-    for (int i = 0; i < node.getInputCount(); i++) {
-      Shape shape = output(graph, TensorName.of(node.getInput(i))).shape();
-      TensorName result = new TensorName(node.getName(), i);
-      boolean wide = output(graph, result).dataType() == DataType.DT_INT64;
-      boolean known =
-          node.getOp().equals("Rank") ? shape.numDimensions() >= 0 : !shape.hasUnknownDimension();
-      if (known) {
-        TensorProto.Builder tensor =
-            TensorProto.newBuilder().setDtype(wide ? DataType.DT_INT64 : DataType.DT_INT32);
-        long[] values =
-            switch (node.getOp()) {
-              case "Rank" -> new long[] {shape.numDimensions()};
-              case "Size" -> new long[] {shape.size()};
-              default -> {
-                tensor.setTensorShape(shape(Shape.of(shape.numDimensions())));
-                yield shape.asArray();
-              }
-            };
-        for (long value : values) {
-          if (wide) {
-            tensor.addInt64Val(value);
-          } else {
-            tensor.addIntVal(Math.toIntExact(value));
-          }
-        }
-        constants.put(result, node(result.node() + ".folded" + i, tensor));
-      }
+    NodeDef node = CheckedNode.of(unchecked);
+    if (node.getOp().equals("Const")) {
+      constant(node);
+      return;
     }
-    return constants;
+    List<Output<?>> outputs = shapes.add(node, inputs);
+    outputs.forEach(output -> require(node, output.shape(), MAX_TENSOR));
+    if (ShapeConstants.OF_SHAPE.contains(node.getOp())) {
+      for (int i = 0; i < outputs.size(); i++) {
+        TensorName tensor = new TensorName(node.getName(), i);
+        ShapeConstants.of(node, shapes.shape(inputs.get(i)), outputs.get(i), name(tensor))
+            .ifPresent(value -> know(tensor, value));
+      }
+    } else if (isFixed(node, inputs, outputs)) {
+      fix(node, inputs, outputs);
+    }
   }
 
   /** Whether nothing is inferred through a node: it is control flow, or must not be run. */
-  static boolean isOpaque(NodeDef node, OperationOutputs operations) {
-    return ControlFlow.isControl(node)
-        || !operations.has(node.getOp())
-        || (!operations.isStateful(node.getOp())
-            && OperationPolicy.isRefused(node.getOp(), operations));
+  static boolean isOpaque(NodeDef node) {
+    return ControlFlow.isControl(node) || !OperationPolicy.allowed().contains(node.getOp());
   }
 
-  private static boolean isFixed(NodeDef node, Set<String> fixed, OperationOutputs operations) {
-    return node.getOp().equals("Const")
-        || (node.getInputCount() > 0
-            && !operations.isStateful(node.getOp())
-            && node.getInputList().stream()
-                .allMatch(input -> fixed.contains(TensorName.of(input).node())));
+  private void constant(NodeDef node) {
+    TensorName tensor = new TensorName(node.getName(), 0);
+    fixed.add(tensor);
+    DataType type = node.getAttrOrThrow("value").getTensor().getDtype();
+    Shape shape = ShapeConstants.shape(node.getAttrOrThrow("value").getTensor().getTensorShape());
+    if (CheckedNode.isNumeric(type) && ShapeConstants.elements(shape) <= MAX_ELEMENTS) {
+      shapes.add(node, List.of());
+      evaluation.know(tensor, node);
+    } else {
+      shapes.standIn(tensor, type, shape);
+    }
   }
 
-  private static boolean isFoldable(Graph graph, TensorName tensor) {
-    Output<?> output = output(graph, tensor);
-    return FOLDED.contains(output.dataType())
-        && (output.shape().hasUnknownDimension() || output.shape().size() <= MAX_ELEMENTS);
+  private boolean isFixed(NodeDef node, List<TensorName> inputs, List<Output<?>> outputs) {
+    return !inputs.isEmpty()
+        && OperationPolicy.isPure(node.getOp())
+        && fixed.containsAll(inputs)
+        && outputs.stream()
+            .map(Output::dataType)
+            .allMatch(type -> CheckedNode.isNumeric(type) || type == DataType.DT_STRING);
   }
 
-  private static Output<?> output(Graph graph, TensorName tensor) {
-    GraphOperation operation = graph.operationOrThrow(tensor.node());
-    return operation.output(tensor.index());
-  }
-
-  private static Map<TensorName, NodeDef> evaluate(Graph graph, List<TensorName> wanted) {
-    Map<TensorName, NodeDef> constants = new LinkedHashMap<>();
-    try (Session session = new Session(graph, ON_CPU)) {
-      Session.Runner runner = session.runner();
-      wanted.forEach(tensor -> runner.fetch(output(graph, tensor)));
-      try (Result result = runner.run()) {
-        for (int i = 0; i < wanted.size(); i++) {
-          TensorName tensor = wanted.get(i);
-          String name = tensor.node() + ".folded" + tensor.index();
-          constants.put(tensor, constant(name, (TType) result.get(i)));
-        }
+  /**
+   * Runs a node that depends on constants alone, or has its place taken by tensors of its shape.
+   */
+  private void fix(NodeDef node, List<TensorName> inputs, List<Output<?>> outputs) {
+    boolean small = evaluation.knows(inputs);
+    for (Output<?> output : outputs) {
+      Shape shape = output.shape();
+      boolean open = shape.hasUnknownDimension();
+      if (open && !SELECTING.contains(node.getOp())) {
+        throw new BadInputException(
+            "%s node %s makes constants of a number that depends on others"
+                .formatted(node.getOp(), BadInputException.quote(node.getName())),
+            "Feed a tensor behind it, or export the model with them as constants");
+      }
+      require(node, shape, MAX_CONSTANT);
+      made += open ? 0 : ShapeConstants.elements(shape);
+      small &=
+          CheckedNode.isNumeric(output.dataType())
+              && (open || ShapeConstants.elements(shape) <= MAX_ELEMENTS);
+    }
+    if (made > MAX_CONSTANTS) {
+      throw tooLarge(node, made);
+    }
+    List<NodeDef> values = small ? evaluation.run(node, inputs, this::name) : List.of();
+    for (int i = 0; i < outputs.size(); i++) {
+      TensorName tensor = new TensorName(node.getName(), i);
+      if (small) {
+        know(tensor, values.get(i));
+      } else {
+        fixed.add(tensor);
+        shapes.standIn(tensor, outputs.get(i).dataType(), outputs.get(i).shape());
       }
     }
-    return constants;
   }
 
-  /** A node that holds integers or truth values. */
-  static NodeDef constant(String name, TType value) {
-    TensorProto.Builder tensor = TensorProto.newBuilder().setTensorShape(shape(value.shape()));
-    if (value instanceof TInt32 integers) {
-      tensor.setDtype(DataType.DT_INT32);
-      integers.scalars().forEach(scalar -> tensor.addIntVal(scalar.getInt()));
-    } else if (value instanceof TInt64 integers) {
-      tensor.setDtype(DataType.DT_INT64);
-      integers.scalars().forEach(scalar -> tensor.addInt64Val(scalar.getLong()));
-    } else {
-      tensor.setDtype(DataType.DT_BOOL);
-      ((TBool) value).scalars().forEach(scalar -> tensor.addBoolVal(scalar.getBoolean()));
+  private void know(TensorName tensor, NodeDef value) {
+    fixed.add(tensor);
+    shapes.replace(tensor, value);
+    evaluation.know(tensor, value);
+    if (FOLDED.contains(value.getAttrOrThrow("dtype").getType())) {
+      constants.put(tensor, value);
     }
-    return node(name, tensor);
   }
 
-  private static NodeDef node(String name, TensorProto.Builder tensor) {
-    return NodeDef.newBuilder()
-        .setName(name)
-        .setOp("Const")
-        .putAttr("dtype", AttrValue.newBuilder().setType(tensor.getDtype()).build())
-        .putAttr("value", AttrValue.newBuilder().setTensor(tensor).build())
-        .build();
+  private String name(TensorName tensor) {
+    String name = tensor.node() + ".folded" + tensor.index();
+    while (graph.nodes().containsKey(name)) {
+      name += "_";
+    }
+    return name;
   }
 
-  static TensorShapeProto shape(Shape shape) {
-    TensorShapeProto.Builder proto = TensorShapeProto.newBuilder();
-    if (shape.isUnknown()) {
-      return proto.setUnknownRank(true).build();
+  private static void require(NodeDef node, Shape shape, long most) {
+    if (!shape.hasUnknownDimension() && ShapeConstants.elements(shape) > most) {
+      throw tooLarge(node, ShapeConstants.elements(shape));
     }
-    for (long size : shape.asArray()) {
-      proto.addDimBuilder().setSize(size);
-    }
-    return proto.build();
+  }
+
+  private static BadInputException tooLarge(NodeDef node, long elements) {
+    return new BadInputException(
+        "%s node %s makes %,d elements"
+            .formatted(node.getOp(), BadInputException.quote(node.getName()), elements),
+        "Feed fewer or smaller examples; if there are few, the file was made to mislead");
   }
 }

@@ -36,17 +36,15 @@ final class ControlFlow {
 
   private final FlatGraph graph;
   private final FunctionInliner functions;
-  private final OperationOutputs operations;
   private final GraphRewriting rewriting;
   private int written;
 
   /** What has not been expanded, in topological order. */
   private final List<NodeDef> undecided = new ArrayList<>();
 
-  private ControlFlow(FlatGraph graph, FunctionInliner functions, OperationOutputs operations) {
+  private ControlFlow(FlatGraph graph, FunctionInliner functions) {
     this.graph = graph;
     this.functions = functions;
-    this.operations = operations;
     this.rewriting = new GraphRewriting(graph);
     this.written = graph.nodes().size();
   }
@@ -56,9 +54,8 @@ final class ControlFlow {
    *
    * @throws BadInputException if the targets need what is decided by the data, or too many steps
    */
-  static Computation expand(
-      Computation computation, FunctionInliner functions, OperationOutputs operations) {
-    Settled settled = settle(computation, functions.fresh(), operations);
+  static Computation expand(Computation computation, FunctionInliner functions) {
+    Settled settled = settle(computation, functions.fresh());
     if (settled.undecided().isPresent()) {
       throw undecided(settled.undecided().get());
     }
@@ -73,8 +70,7 @@ final class ControlFlow {
    *
    * @throws BadInputException if that takes too many steps
    */
-  static Settled settle(
-      Computation computation, FunctionInliner functions, OperationOutputs operations) {
+  static Settled settle(Computation computation, FunctionInliner functions) {
     Computation at = computation;
     long work = 0;
     for (int round = 0; round < MAX_ROUNDS && work < MAX_WORK; round++) {
@@ -83,8 +79,8 @@ final class ControlFlow {
       if (control.isEmpty()) {
         return new Settled(at, control);
       }
-      FlatGraph folded = ConstantFolding.fold(at.graph(), at.targets(), operations);
-      ControlFlow flow = new ControlFlow(folded, functions, operations);
+      FlatGraph folded = ConstantFolding.fold(at.graph(), at.targets());
+      ControlFlow flow = new ControlFlow(folded, functions);
       flow.round();
       Computation next = flow.rewriting.finish(at.targets());
       if (next.graph().equals(folded)) {
@@ -115,7 +111,7 @@ final class ControlFlow {
   }
 
   private void round() {
-    try (InferredShapes shapes = new InferredShapes(graph, operations)) {
+    try (InferredShapes shapes = new InferredShapes(graph)) {
       Switches switches = new Switches(rewriting);
       TensorLists lists = new TensorLists(rewriting, shapes);
       for (NodeDef node : graph.nodes().values()) {
@@ -182,12 +178,12 @@ final class ControlFlow {
     for (int i = 0; i < variables.size(); i++) {
       known.add(standIn(variables.get(i), types.get(i), shapes.of(variables.get(i))));
     }
-    LoopSlice.counting(node, known, functions, operations)
+    LoopSlice.counting(node, known, functions)
         .flatMap(slice -> LoopSteps.count(slice, FunctionInliner.MAX_NODES - written))
         .ifPresentOrElse(
             steps -> unroll(node, variables, steps),
             () ->
-                LoopSlice.testing(node, known, functions, operations)
+                LoopSlice.testing(node, known, functions)
                     .flatMap(LoopSteps::goesOn)
                     .ifPresent(goesOn -> peel(node, variables, goesOn)));
   }
@@ -245,7 +241,7 @@ final class ControlFlow {
             || node.getOp().equals("VarHandleOp"))) {
       return node;
     }
-    return LoopSlice.placeholder(type, ConstantFolding.shape(shape));
+    return LoopSlice.placeholder(type, ShapeConstants.proto(shape));
   }
 
   private List<TensorName> arguments(NodeDef node, int first) {

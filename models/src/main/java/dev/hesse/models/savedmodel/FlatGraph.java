@@ -127,7 +127,7 @@ record FlatGraph(Map<String, NodeDef> nodes) {
     }
     GraphDef.Builder definition = GraphDef.newBuilder();
     definition.getVersionsBuilder().setProducer(version);
-    nodes.values().forEach(definition::addNode);
+    nodes.values().forEach(node -> definition.addNode(CheckedNode.of(node)));
     try {
       graph.importGraphDef(definition.build());
     } catch (TensorFlowException | IllegalArgumentException e) {

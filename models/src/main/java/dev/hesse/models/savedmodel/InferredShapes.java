@@ -11,8 +11,8 @@ final class InferredShapes implements AutoCloseable {
   /**
    * @param flat of which the part is looked at that TensorFlow can infer shapes of
    */
-  InferredShapes(FlatGraph flat, OperationOutputs operations) {
-    flat.without(node -> ConstantFolding.isOpaque(node, operations)).importInto(graph);
+  InferredShapes(FlatGraph flat) {
+    flat.without(ConstantFolding::isOpaque).importInto(graph);
   }
 
   /** The shape of a tensor; of unknown rank where nothing is known. */

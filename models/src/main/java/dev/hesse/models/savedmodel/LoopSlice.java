@@ -44,7 +44,7 @@ record LoopSlice(
    * @throws BadInputException if the loop's functions do not go together
    */
   static Optional<LoopSlice> counting(
-      NodeDef loop, List<NodeDef> known, FunctionInliner functions, OperationOutputs operations) {
+      NodeDef loop, List<NodeDef> known, FunctionInliner functions) {
     List<TensorName> variables = variables(known.size());
     Computation test = functions.call(function(loop, "cond"), "cond", variables);
     Computation body = functions.call(function(loop, "body"), "body", variables);
@@ -66,24 +66,21 @@ record LoopSlice(
     }
     List<TensorName> targets = new ArrayList<>(test.targets());
     targets.addAll(body.targets());
-    FlatGraph folded = ConstantFolding.fold(whole, targets, operations);
-    return slice(loop, known, folded, test.targets().get(0), body, operations);
+    FlatGraph folded = ConstantFolding.fold(whole, targets);
+    return slice(loop, known, folded, test.targets().get(0), body);
   }
 
   /** What tests whether a loop takes one step; empty if it needs what is not known. */
-  static Optional<LoopSlice> testing(
-      NodeDef loop, List<NodeDef> known, FunctionInliner functions, OperationOutputs operations) {
+  static Optional<LoopSlice> testing(NodeDef loop, List<NodeDef> known, FunctionInliner functions) {
     Computation test = functions.call(function(loop, "cond"), "cond", variables(known.size()));
     Map<String, NodeDef> nodes = named(known);
     nodes.putAll(test.graph().nodes());
     Computation settled =
-        ControlFlow.settle(
-                new Computation(new FlatGraph(nodes), test.targets()), functions, operations)
+        ControlFlow.settle(new Computation(new FlatGraph(nodes), test.targets()), functions)
             .computation();
     FlatGraph slice =
-        ConstantFolding.fold(settled.graph(), settled.targets(), operations)
-            .neededBy(settled.targets());
-    return runs(slice, operations) && read(slice, known.size()).isEmpty()
+        ConstantFolding.fold(settled.graph(), settled.targets()).neededBy(settled.targets());
+    return runs(slice) && read(slice, known.size()).isEmpty()
         ? Optional.of(
             new LoopSlice(
                 loop.getName(),
@@ -109,21 +106,13 @@ record LoopSlice(
     return nodes;
   }
 
-  private static boolean runs(FlatGraph graph, OperationOutputs operations) {
+  private static boolean runs(FlatGraph graph) {
     return graph.nodes().values().stream()
-        .allMatch(
-            node ->
-                !ConstantFolding.isOpaque(node, operations)
-                    && !operations.isStateful(node.getOp()));
+        .allMatch(node -> !ControlFlow.isControl(node) && OperationPolicy.isPure(node.getOp()));
   }
 
   private static Optional<LoopSlice> slice(
-      NodeDef loop,
-      List<NodeDef> known,
-      FlatGraph folded,
-      TensorName condition,
-      Computation body,
-      OperationOutputs operations) {
+      NodeDef loop, List<NodeDef> known, FlatGraph folded, TensorName condition, Computation body) {
     Set<Integer> counters = new TreeSet<>();
     List<TensorName> wanted = new ArrayList<>(List.of(condition));
     FlatGraph slice = folded.neededBy(wanted);
@@ -145,7 +134,7 @@ record LoopSlice(
       first.add(new TensorName(name, 0));
     }
     FlatGraph graph = new FlatGraph(nodes);
-    return runs(graph, operations)
+    return runs(graph)
         ? Optional.of(
             new LoopSlice(
                 loop.getName(),

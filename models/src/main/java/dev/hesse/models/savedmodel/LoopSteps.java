@@ -58,7 +58,7 @@ final class LoopSteps {
       if (!isSmall(graph)) {
         return Optional.empty();
       }
-      try (Session session = new Session(graph, ConstantFolding.ON_CPU)) {
+      try (Session session = new Session(graph, Evaluation.ON_CPU)) {
         return Optional.of(question.apply(new LoopSteps(slice, graph, session)));
       }
     } catch (TensorFlowException e) {
@@ -153,7 +153,7 @@ final class LoopSteps {
     for (int i = 0; i < counters.size(); i++) {
       if (ConstantFolding.FOLDED.contains(counters.get(i).dataType())) {
         int number = slice.counters().get(i);
-        constants.put(number, ConstantFolding.constant("counter", counters.get(i)));
+        constants.put(number, Evaluation.node("counter", counters.get(i)));
       }
     }
     return constants;

@@ -152,8 +152,7 @@ public final class SavedModelLoss implements LossModel {
         ConstantFolding.fold(
             PrecisionConversion.to(
                 precision, BatchNormExpansion.expand(imported.graph()), model.operations()),
-            imported.outputs(),
-            model.operations());
+            imported.outputs());
     try (Graph graph = new Graph()) {
       flat.importInto(graph);
       Output<TNumber> output = output(graph, imported.outputs().get(0));

@@ -159,10 +159,6 @@ public final class SavedModels {
     return TrainableVariables.of(model, reached);
   }
 
-  OperationOutputs operations() {
-    return operations;
-  }
-
   /**
    * The element type of a tensor, as a signature or its node says.
    *
@@ -327,15 +323,14 @@ public final class SavedModels {
                       .collect(Collectors.joining(", "))),
           "Give --input NAME=FILE for each");
     }
-    Computation expanded = ControlFlow.expand(cut, functions, operations);
+    Computation expanded = ControlFlow.expand(cut, functions);
     FlatGraph looked =
         TableLookups.rewrite(expanded.graph(), model, operations).neededBy(expanded.targets());
     VariableReads.Read read = VariableReads.rewrite(looked, expanded.targets());
     OperationPolicy.check(read.graph(), operations);
     Map<String, StoredTensor> values = values(read.variables());
     return new InferenceGraph(
-        ConstantFolding.fold(
-            VariableValues.write(read.graph(), values), read.targets(), operations),
+        ConstantFolding.fold(VariableValues.write(read.graph(), values), read.targets()),
         read.targets(),
         read.variables(),
         values);
