@@ -1,5 +1,7 @@
 package dev.hesse.models.savedmodel;
 
+import static dev.hesse.io.BadInputException.quote;
+
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.hesse.io.BadInputException;
 import java.io.BufferedInputStream;
@@ -8,17 +10,22 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 
 /** Reads {@code saved_model.pb}. */
 final class SavedModelFile {
+  /** Messages of protocol buffers are addressed by 31 bits. */
+  private static final long MAX_BYTES = Integer.MAX_VALUE;
+
+  private static final int MAX_DESCRIBED = 10;
+
   private SavedModelFile() {}
 
   /**
-   * Reads the graph with a tag.
+   * Reads the graph with a tag. Of several, it is the one that has no other.
    *
    * @param folder with the file
    * @throws BadInputException if there is no such file or tag, or the file is damaged
@@ -29,31 +36,54 @@ final class SavedModelFile {
       throw new BadInputException(
           "%s holds no saved_model.pb".formatted(folder), "Give the folder of a SavedModel");
     }
+    long size = Files.size(file);
+    if (size > MAX_BYTES) {
+      throw new BadInputException(
+          "%s has %,d bytes, more than a protocol buffer can".formatted(file, size),
+          "Export the model with its weights as variables, not constants");
+    }
     SavedModel model;
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
       model = SavedModel.parseFrom(in);
     } catch (InvalidProtocolBufferException e) {
-      throw BadInputException.damaged("this is not a SavedModel's protocol buffer")
+      throw BadInputException.damaged(
+              "this is not a SavedModel's protocol buffer, or not all of it")
           .in(file.toString());
     }
-    return model.getMetaGraphsList().stream()
-        .filter(graph -> graph.getMetaInfoDef().getTagsList().contains(tag))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new BadInputException(
-                    "%s has no graph with the tag %s".formatted(file, BadInputException.quote(tag)),
-                    tags(model.getMetaGraphsList())));
+    return tagged(file, model.getMetaGraphsList(), tag);
   }
 
-  private static String tags(List<MetaGraphDef> graphs) {
-    TreeSet<String> tags =
-        graphs.stream()
-            .flatMap(graph -> graph.getMetaInfoDef().getTagsList().stream())
-            .map(BadInputException::quote)
-            .collect(Collectors.toCollection(TreeSet::new));
-    return tags.isEmpty()
-        ? "The file holds no graph: export the model again"
-        : "Choose one of its tags: " + String.join(", ", tags);
+  /** The graph with this tag alone, or else with it among others. */
+  private static MetaGraphDef tagged(Path file, List<MetaGraphDef> graphs, String tag) {
+    List<MetaGraphDef> with = graphs.stream().filter(graph -> tags(graph).contains(tag)).toList();
+    List<MetaGraphDef> alone =
+        with.stream().filter(graph -> Set.copyOf(tags(graph)).size() == 1).toList();
+    List<MetaGraphDef> chosen = alone.isEmpty() ? with : alone;
+    if (chosen.size() == 1) {
+      return chosen.get(0);
+    }
+    throw new BadInputException(
+        chosen.isEmpty()
+            ? "%s has no graph with the tag %s".formatted(file, quote(tag))
+            : "%s has %d graphs with the tag %s".formatted(file, chosen.size(), quote(tag)),
+        graphs.isEmpty()
+            ? "The file holds no graph: export the model again"
+            : "Its graphs have the tags " + described(graphs));
+  }
+
+  private static List<String> tags(MetaGraphDef graph) {
+    return graph.getMetaInfoDef().getTagsList();
+  }
+
+  private static String described(List<MetaGraphDef> graphs) {
+    return graphs.stream()
+        .limit(MAX_DESCRIBED)
+        .map(
+            graph ->
+                tags(graph).stream()
+                    .limit(MAX_DESCRIBED)
+                    .map(BadInputException::quote)
+                    .collect(Collectors.joining(", ", "{", "}")))
+        .collect(Collectors.joining(", "));
   }
 }
