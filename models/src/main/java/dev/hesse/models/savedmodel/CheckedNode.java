@@ -4,9 +4,9 @@ import static java.util.Map.entry;
 
 import com.google.protobuf.ByteString;
 import dev.hesse.io.BadInputException;
-import dev.hesse.io.StoredTensor;
 import java.util.Map;
 import java.util.Set;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
@@ -139,23 +139,19 @@ final class CheckedNode {
   }
 
   /**
-   * The number of elements; of an open shape as if what is open were 1.
+   * The number of elements.
    *
    * @param open whether dimensions, or their number, may be unknown
    */
-  private static long count(TensorShapeProto shape, boolean open) {
-    long[] sizes =
-        shape.getDimList().stream()
-            .mapToLong(d -> open && d.getSize() == -1 ? 1 : d.getSize())
-            .toArray();
-    try {
-      if (sizes.length <= MAX_DIMENSIONS && (open || !shape.getUnknownRank())) {
-        // Elements of at most 16 bytes are addressed.
-        return Math.multiplyExact(StoredTensor.elementCount(sizes), 16L) / 16;
-      }
-    } catch (ArithmeticException | IllegalArgumentException e) {
-      // Said below.
+  private static long count(TensorShapeProto proto, boolean open) {
+    Shape shape = ShapeConstants.shape(proto);
+    boolean negative = proto.getDimList().stream().anyMatch(d -> d.getSize() < (open ? -1 : 0));
+    if (negative
+        || (!open && proto.getUnknownRank())
+        || shape.numDimensions() > MAX_DIMENSIONS
+        || ShapeConstants.extent(shape) > ConstantFolding.MAX_TENSOR) {
+      throw BadInputException.damaged("a shape of dimensions that no tensor can have");
     }
-    throw BadInputException.damaged("a shape of dimensions that no tensor can have");
+    return open ? 0 : shape.size();
   }
 }

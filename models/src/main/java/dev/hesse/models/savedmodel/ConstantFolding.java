@@ -29,7 +29,7 @@ final class ConstantFolding implements AutoCloseable {
   private static final long MAX_CONSTANTS = 1L << 26;
 
   /** Elements of any tensor. */
-  private static final long MAX_TENSOR = 1L << 33;
+  static final long MAX_TENSOR = 1L << 33;
 
   static final Set<DataType> FOLDED =
       Set.of(DataType.DT_INT32, DataType.DT_INT64, DataType.DT_BOOL);
@@ -134,7 +134,7 @@ final class ConstantFolding implements AutoCloseable {
     fixed.add(tensor);
     DataType type = node.getAttrOrThrow("value").getTensor().getDtype();
     Shape shape = ShapeConstants.shape(node.getAttrOrThrow("value").getTensor().getTensorShape());
-    if (CheckedNode.isNumeric(type) && ShapeConstants.elements(shape) <= MAX_ELEMENTS) {
+    if (CheckedNode.isNumeric(type) && ShapeConstants.extent(shape) <= MAX_ELEMENTS) {
       shapes.add(node, List.of());
       evaluation.know(tensor, node);
     } else {
@@ -166,10 +166,10 @@ final class ConstantFolding implements AutoCloseable {
             "Feed a tensor behind it, or export the model with them as constants");
       }
       require(node, shape, MAX_CONSTANT);
-      made += open ? 0 : ShapeConstants.elements(shape);
+      made += open ? 0 : ShapeConstants.extent(shape);
       small &=
-          CheckedNode.isNumeric(output.dataType())
-              && (open || ShapeConstants.elements(shape) <= MAX_ELEMENTS);
+          Evaluation.gives(output.dataType())
+              && (open || ShapeConstants.extent(shape) <= MAX_ELEMENTS);
     }
     if (made > MAX_CONSTANTS) {
       throw tooLarge(node, made);
@@ -204,8 +204,8 @@ final class ConstantFolding implements AutoCloseable {
   }
 
   private static void require(NodeDef node, Shape shape, long most) {
-    if (!shape.hasUnknownDimension() && ShapeConstants.elements(shape) > most) {
-      throw tooLarge(node, ShapeConstants.elements(shape));
+    if (!shape.hasUnknownDimension() && ShapeConstants.extent(shape) > most) {
+      throw tooLarge(node, ShapeConstants.extent(shape));
     }
   }
 

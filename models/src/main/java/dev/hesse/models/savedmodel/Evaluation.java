@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.EagerSession;
@@ -14,6 +15,7 @@ import org.tensorflow.RawTensor;
 import org.tensorflow.Tensor;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorProto;
 
@@ -21,10 +23,27 @@ import org.tensorflow.proto.TensorProto;
 final class Evaluation implements AutoCloseable {
   static final ConfigProto ON_CPU = ConfigProto.newBuilder().putDeviceCount("GPU", 0).build();
 
+  /** What TensorFlow Java has tensors of. */
+  private static final Set<DataType> TYPES =
+      Set.of(
+          DataType.DT_FLOAT,
+          DataType.DT_DOUBLE,
+          DataType.DT_HALF,
+          DataType.DT_BFLOAT16,
+          DataType.DT_INT32,
+          DataType.DT_INT64,
+          DataType.DT_UINT8,
+          DataType.DT_BOOL);
+
   private final Map<TensorName, NodeDef> values = new HashMap<>();
   private final Map<TensorName, Output<?>> tensors = new HashMap<>();
   private @Nullable EagerSession session;
   private @Nullable NodeBuilder builder;
+
+  /** Whether numbers of the type can be had of a node. */
+  static boolean gives(DataType type) {
+    return TYPES.contains(type);
+  }
 
   /** Keeps the constant that a tensor is. */
   void know(TensorName tensor, NodeDef constant) {
@@ -36,7 +55,7 @@ final class Evaluation implements AutoCloseable {
   }
 
   /**
-   * Runs a node, of which all outputs are numbers.
+   * Runs a node, of which all outputs are of types that can be had.
    *
    * @param inputs that are known
    * @param names of the constants that are the node's outputs

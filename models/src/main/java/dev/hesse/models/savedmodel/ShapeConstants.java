@@ -30,7 +30,7 @@ final class ShapeConstants {
     long[] values =
         switch (node.getOp()) {
           case "Rank" -> new long[] {shape.numDimensions()};
-          case "Size" -> new long[] {elements(shape)};
+          case "Size" -> new long[] {shape.size()};
           default -> shape.asArray();
         };
     boolean scalar = node.getOp().equals("Rank") || node.getOp().equals("Size");
@@ -46,10 +46,13 @@ final class ShapeConstants {
     return Optional.of(Constant.node(name, output.dataType(), value));
   }
 
-  /** The number of elements; the largest number there is if it is beyond. */
-  static long elements(Shape shape) {
+  /**
+   * The number of elements, where dimensions of 0 count as 1, as operations multiply the others on
+   * their own; the largest number there is if it is beyond.
+   */
+  static long extent(Shape shape) {
     try {
-      return StoredTensor.elementCount(shape.asArray());
+      return Arrays.stream(shape.asArray()).map(d -> Math.max(d, 1)).reduce(1, Math::multiplyExact);
     } catch (ArithmeticException e) {
       return Long.MAX_VALUE;
     }
