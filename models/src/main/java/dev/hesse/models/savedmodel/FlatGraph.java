@@ -130,7 +130,7 @@ record FlatGraph(Map<String, NodeDef> nodes) {
     nodes.values().forEach(node -> definition.addNode(CheckedNode.of(node)));
     try {
       graph.importGraphDef(definition.build());
-    } catch (TensorFlowException | IllegalArgumentException e) {
+    } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {
       throw new BadInputException(
           "TensorFlow refuses the graph: "
               + String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given"),

@@ -9,10 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.tensorflow.Output;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
@@ -111,6 +113,33 @@ record LoopSlice(
         .allMatch(node -> !ControlFlow.isControl(node) && OperationPolicy.isPure(node.getOp()));
   }
 
+  /** A counter keeps the shape of its first value. */
+  private static NodeDef counter(int number, NodeDef first) {
+    TensorProto value = first.getAttrOrThrow("value").getTensor();
+    return placeholder(value.getDtype(), value.getTensorShape()).toBuilder()
+        .setName(variable(number).node())
+        .build();
+  }
+
+  /** Whether no step makes tensors of sizes that depend on counters. */
+  private static boolean isBounded(FlatGraph graph) {
+    try (ShapeGraph shapes = new ShapeGraph()) {
+      return graph.nodes().values().stream()
+          .flatMap(
+              node ->
+                  shapes
+                      .add(
+                          CheckedNode.of(node),
+                          node.getInputList().stream().map(TensorName::of).toList())
+                      .stream())
+          .map(Output::shape)
+          .allMatch(
+              shape ->
+                  !shape.hasUnknownDimension()
+                      && ShapeConstants.extent(shape) <= ConstantFolding.MAX_ELEMENTS);
+    }
+  }
+
   private static Optional<LoopSlice> slice(
       NodeDef loop, List<NodeDef> known, FlatGraph folded, TensorName condition, Computation body) {
     Set<Integer> counters = new TreeSet<>();
@@ -132,9 +161,10 @@ record LoopSlice(
       String name = "first" + counter;
       nodes.put(name, known.get(counter).toBuilder().setName(name).build());
       first.add(new TensorName(name, 0));
+      nodes.put(variable(counter).node(), counter(counter, known.get(counter)));
     }
     FlatGraph graph = new FlatGraph(nodes);
-    return runs(graph)
+    return runs(graph) && isBounded(graph)
         ? Optional.of(
             new LoopSlice(
                 loop.getName(),

@@ -61,7 +61,7 @@ final class LoopSteps {
       try (Session session = new Session(graph, Evaluation.ON_CPU)) {
         return Optional.of(question.apply(new LoopSteps(slice, graph, session)));
       }
-    } catch (TensorFlowException e) {
+    } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {
       throw new BadInputException(
           "the steps of loop %s cannot be counted: %s"
               .formatted(

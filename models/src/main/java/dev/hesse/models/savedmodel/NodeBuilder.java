@@ -48,7 +48,7 @@ record NodeBuilder(ExecutionEnvironment environment) {
         outputs.add(operation.output(i));
       }
       return outputs;
-    } catch (TensorFlowException | IllegalArgumentException e) {
+    } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {
       throw new BadInputException(
           "TensorFlow refuses %s node %s: %s"
               .formatted(

@@ -159,6 +159,10 @@ public final class SavedModels {
     return TrainableVariables.of(model, reached);
   }
 
+  OperationOutputs operations() {
+    return operations;
+  }
+
   /**
    * The element type of a tensor, as a signature or its node says.
    *
