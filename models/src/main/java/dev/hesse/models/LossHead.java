@@ -26,6 +26,16 @@ public record LossHead(String labels, String loss, Optional<String> correct) {
    * Writes softmax cross-entropy against class numbers, int32 in the outputs' shape but the last.
    */
   public static <T extends TNumber> LossHead classes(Ops tf, Operand<T> outputs) {
+    return classes(tf, outputs, /* probabilities= */ false);
+  }
+
+  /**
+   * As {@link #classes(Ops, Operand)}.
+   *
+   * @param probabilities whether outputs are these, and not logits
+   */
+  public static <T extends TNumber> LossHead classes(
+      Ops tf, Operand<T> outputs, boolean probabilities) {
     long[] shape = outputs.shape().asArray();
     long classes = shape[shape.length - 1];
     Shape labelShape = Shape.of(Arrays.copyOf(shape, shape.length - 1));
@@ -33,13 +43,43 @@ public record LossHead(String labels, String loss, Optional<String> correct) {
         tf.withName("labels").placeholder(TInt32.class, Placeholder.shape(labelShape));
     Operand<T> rows = tf.reshape(outputs, tf.constant(new long[] {-1, classes}));
     Operand<TInt32> flat = tf.reshape(labels, tf.constant(new long[] {-1}));
-    Operand<T> loss = mean(tf, tf.nn.sparseSoftmaxCrossEntropyWithLogits(rows, flat).loss());
+    Operand<T> losses =
+        probabilities
+            ? crossEntropy(tf, oneHot(tf, flat, classes, outputs.type()), rows)
+            : tf.nn.sparseSoftmaxCrossEntropyWithLogits(rows, flat).loss();
+    Operand<T> loss = mean(tf, losses);
     Operand<TInt32> predicted = tf.math.argMax(outputs, tf.constant(-1), TInt32.class);
     return of(labels, loss, correct(tf, tf.math.equal(predicted, labels)));
   }
 
+  private static <T extends TNumber> Operand<T> oneHot(
+      Ops tf, Operand<TInt32> labels, long classes, Class<T> type) {
+    return tf.oneHot(
+        labels,
+        tf.constant(Math.toIntExact(classes)),
+        Constants.scalar(tf, type, 1),
+        Constants.scalar(tf, type, 0));
+  }
+
+  /** −Σ t·log p of each row, where 0·log 0 is 0. */
+  private static <T extends TNumber> Operand<T> crossEntropy(
+      Ops tf, Operand<T> targets, Operand<T> probabilities) {
+    return tf.math.neg(tf.sum(tf.math.xlogy(targets, probabilities), tf.constant(new int[] {1})));
+  }
+
   /** Writes a loss against targets in the outputs' shape and type. */
   public static <T extends TNumber> LossHead targets(Ops tf, Loss loss, Operand<T> outputs) {
+    return targets(tf, loss, outputs, /* probabilities= */ false);
+  }
+
+  /**
+   * As {@link #targets(Ops, Loss, Operand)}.
+   *
+   * @param probabilities whether the outputs that a cross-entropy is taken of are these, and not
+   *     logits
+   */
+  public static <T extends TNumber> LossHead targets(
+      Ops tf, Loss loss, Operand<T> outputs, boolean probabilities) {
     Class<T> type = outputs.type();
     Operand<T> targets =
         tf.withName("labels").placeholder(type, Placeholder.shape(outputs.shape()));
@@ -47,19 +87,29 @@ public record LossHead(String labels, String loss, Optional<String> correct) {
       case SOFTMAX_CROSS_ENTROPY -> {
         long[] shape = outputs.shape().asArray();
         Operand<TInt64> rows = tf.constant(new long[] {-1, shape[shape.length - 1]});
+        Operand<T> outputRows = tf.reshape(outputs, rows);
+        Operand<T> targetRows = tf.reshape(targets, rows);
         Operand<T> losses =
-            tf.nn
-                .softmaxCrossEntropyWithLogits(tf.reshape(outputs, rows), tf.reshape(targets, rows))
-                .loss();
+            probabilities
+                ? crossEntropy(tf, targetRows, outputRows)
+                : tf.nn.softmaxCrossEntropyWithLogits(outputRows, targetRows).loss();
         Operand<TBool> right =
             tf.math.equal(
                 tf.math.argMax(outputs, tf.constant(-1)), tf.math.argMax(targets, tf.constant(-1)));
         yield of(targets, mean(tf, losses), correct(tf, right));
       }
       case SIGMOID_CROSS_ENTROPY -> {
-        Operand<T> losses = tf.math.sub(tf.math.softplus(outputs), tf.math.mul(outputs, targets));
+        Operand<T> unit = Constants.scalar(tf, type, 1);
+        Operand<T> losses =
+            probabilities
+                ? tf.math.neg(
+                    tf.math.add(
+                        tf.math.xlogy(targets, outputs),
+                        tf.math.xlog1py(tf.math.sub(unit, targets), tf.math.neg(outputs))))
+                : tf.math.sub(tf.math.softplus(outputs), tf.math.mul(outputs, targets));
         Operand<TBool> one = tf.math.greater(targets, Constants.scalar(tf, type, 0.5));
-        Operand<TBool> predicted = tf.math.greater(outputs, Constants.scalar(tf, type, 0));
+        Operand<TBool> predicted =
+            tf.math.greater(outputs, Constants.scalar(tf, type, probabilities ? 0.5 : 0));
         yield of(targets, mean(tf, losses), correct(tf, tf.math.equal(predicted, one)));
       }
       case MEAN_SQUARED_ERROR ->

@@ -104,7 +104,7 @@ public record ModelContents(
     return new ModelContents(
         model.getMetaInfoDef().getTagsList(),
         signatures(signatures),
-        trainable.rule().sentence(),
+        trainable.rule(),
         variables,
         withBodies(nodes(graph, new HashSet<>(floating), operations), graph, model, operations));
   }

@@ -38,7 +38,7 @@ record OutputProbe(
       inference.graph().importInto(graph);
       Output<?> output = output(graph, target);
       return new OutputProbe(
-          stripped.output(),
+          stripped.graph().origin(stripped.output()),
           stripped.loss(),
           output.dataType(),
           output.shape(),

@@ -1,28 +1,40 @@
 package dev.hesse.models.savedmodel;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.SavedObjectGraphOuterClass.SavedObject;
 import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TrackableObjectGraphOuterClass.TrackableObjectGraph.TrackableObject.ObjectReference;
 
 /**
  * Where a model's checkpoint keeps its variables, found by following the model's own restore
- * operation, of TensorFlow 1 or 2, without running it: {@code RestoreV2} → {@code Assign}.
+ * operation, of TensorFlow 1 or 2, without running it: {@code RestoreV2} → {@code Assign}. Of a
+ * variable that it does not restore, the key is its path among the model's objects, as TensorFlow's
+ * object-based checkpoints have it.
  */
 final class RestoredVariables {
   private static final Set<String> ASSIGNMENTS =
       Set.of("Assign", "AssignVariableOp", "AssignVariableXlaConcatND");
 
+  /** Characters of a path below which there are others. */
+  private static final int MAX_PATH = 1000;
+
   private RestoredVariables() {}
 
-  /** The checkpoint's key by the name of the variable's node; empty if nothing is restored. */
+  /** The checkpoint's key by the name of the variable's node. */
   static Map<String, String> keys(MetaGraphDef model, OperationOutputs operations) {
+    SharedVariables shared = new SharedVariables(model.getGraphDef());
+    Map<String, String> keys = paths(model, shared);
     String restore = model.getSaverDef().getRestoreOpName();
-    Map<String, String> keys = new LinkedHashMap<>();
     boolean there =
         model.getGraphDef().getNodeList().stream()
             .anyMatch(node -> node.getName().equals(TensorName.of(restore).node()));
@@ -41,8 +53,42 @@ final class RestoredVariables {
         if (restored.getOp().equals("RestoreV2")) {
           List<String> names = texts(graph, restored.getInput(1));
           if (value.index() < names.size()) {
-            keys.put(variable.node(), names.get(value.index()));
+            keys.put(shared.node(variable.node()), names.get(value.index()));
           }
+        }
+      }
+    }
+    return keys;
+  }
+
+  /** Breadth first from the model itself, as they are saved. */
+  private static Map<String, String> paths(MetaGraphDef model, SharedVariables shared) {
+    List<SavedObject> objects = model.getObjectGraphDef().getNodesList();
+    Map<String, String> keys = new LinkedHashMap<>();
+    Map<Integer, String> paths = new HashMap<>();
+    Deque<Integer> open = new ArrayDeque<>();
+    if (!objects.isEmpty()) {
+      paths.put(0, "");
+      open.add(0);
+    }
+    while (!open.isEmpty()) {
+      int at = open.remove();
+      String path = Objects.requireNonNull(paths.get(at));
+      SavedObject object = objects.get(at);
+      if (object.hasVariable()) {
+        shared
+            .named(object.getVariable().getName())
+            .ifPresent(node -> keys.putIfAbsent(node, path + "/.ATTRIBUTES/VARIABLE_VALUE"));
+      }
+      for (ObjectReference child : object.getChildrenList()) {
+        int number = child.getNodeId();
+        if (number >= 0
+            && number < objects.size()
+            && path.length() < MAX_PATH
+            && !paths.containsKey(number)) {
+          String name = child.getLocalName().replace(".", "..").replace("/", ".S");
+          paths.put(number, path.isEmpty() ? name : path + "/" + name);
+          open.add(number);
         }
       }
     }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -35,6 +36,7 @@ public final class SavedModelLoss implements LossModel {
   private final Spec spec;
   private final List<Variable> variables;
   private final String parameterRule;
+  private final Optional<String> remark;
   private final Precision precision;
   private final Map<String, double[]> weights = new LinkedHashMap<>();
 
@@ -48,13 +50,21 @@ public final class SavedModelLoss implements LossModel {
    *     goes with it and is the output's last operation is taken off: the loss has its own. Empty
    *     if the output is the loss itself, or one for each example, of which the mean is taken.
    * @param targets whether labels have the output's shape; otherwise they are class numbers
+   * @param fromProbabilities whether the output is probabilities, of whose logarithms a
+   *     cross-entropy is computed, and nothing is taken off
+   * @param parameters what the names of the parameters match in some part, of all floating-point
+   *     variables; empty if the model says which they are
+   * @param exclude what the names of variables match that are no parameters all the same
    */
   public record Spec(
       String output,
       List<Input> inputs,
       Map<String, StoredTensor> constants,
       Optional<Loss> loss,
-      boolean targets) {
+      boolean targets,
+      boolean fromProbabilities,
+      Optional<Pattern> parameters,
+      Optional<Pattern> exclude) {
     public Spec {
       inputs = List.copyOf(inputs);
       constants = Map.copyOf(constants);
@@ -62,6 +72,19 @@ public final class SavedModelLoss implements LossModel {
         throw new IllegalArgumentException(
             "expected targets for %s, got class numbers".formatted(loss.get().label()));
       }
+      if (fromProbabilities && loss.filter(l -> l != Loss.MEAN_SQUARED_ERROR).isEmpty()) {
+        throw new IllegalArgumentException("expected a cross-entropy of probabilities");
+      }
+    }
+
+    /** Of logits, with the parameters that the model says. */
+    public Spec(
+        String output,
+        List<Input> inputs,
+        Map<String, StoredTensor> constants,
+        Optional<Loss> loss,
+        boolean targets) {
+      this(output, inputs, constants, loss, targets, false, Optional.empty(), Optional.empty());
     }
 
     /** Without constants. */
@@ -92,14 +115,16 @@ public final class SavedModelLoss implements LossModel {
     this.model = model;
     this.spec = spec;
     this.variables = new ArrayList<>();
-    InferenceGraph graph = imported(batchSize);
+    InferenceGraph graph = unstripped(batchSize);
     List<String> floating =
         graph.variables().stream()
             .filter(variable -> PrecisionConversion.isFloating(variable.type()))
             .map(VariableReads.StoredVariable::node)
             .toList();
-    TrainableVariables trainable = model.trainable(floating);
-    this.parameterRule = trainable.rule().sentence();
+    TrainableVariables trainable =
+        model.trainable(floating).chosen(floating, spec.parameters(), spec.exclude());
+    this.parameterRule = trainable.rule();
+    this.remark = remark(graph);
     for (VariableReads.StoredVariable variable : graph.variables()) {
       StoredTensor value = Objects.requireNonNull(graph.values().get(variable.node()));
       if (floating.contains(variable.node())) {
@@ -114,13 +139,41 @@ public final class SavedModelLoss implements LossModel {
             ? Precision.FLOAT64
             : Precision.FLOAT32;
     if (variables.isEmpty()) {
-      throw new BadInputException(
-          "%s depends on no variable".formatted(BadInputException.quote(spec.output())),
-          "Export the model with its weights as variables, or name another output");
+      throw withoutVariables(graph);
     }
   }
 
-  private InferenceGraph imported(int batchSize) {
+  private BadInputException withoutVariables(InferenceGraph graph) {
+    long constants =
+        graph.graph().nodes().values().stream()
+            .filter(node -> node.getOp().equals("Const"))
+            .map(node -> node.getAttrOrThrow("value").getTensor())
+            .filter(tensor -> PrecisionConversion.isFloating(tensor.getDtype()))
+            .mapToLong(tensor -> ShapeConstants.shape(tensor.getTensorShape()).size())
+            .sum();
+    return new BadInputException(
+        "%s depends on no variable%s"
+            .formatted(
+                BadInputException.quote(spec.output()),
+                constants == 0
+                    ? ""
+                    : ", but on constants of %,d floating-point numbers".formatted(constants)),
+        "Export the model with its weights as variables, not frozen, or name another output");
+  }
+
+  private Optional<String> remark(InferenceGraph graph) {
+    TensorName output = graph.outputs().get(0);
+    return spec.fromProbabilities()
+        ? Optional.empty()
+        : spec.loss()
+            .filter(loss -> loss != Loss.MEAN_SQUARED_ERROR)
+            .flatMap(
+                loss ->
+                    Stripped.of(graph.graph(), output)
+                        .remark(graph.graph(), output, spec.output(), loss));
+  }
+
+  private InferenceGraph unstripped(int batchSize) {
     List<FedTensor> fed = new ArrayList<>();
     spec.inputs().forEach(input -> fed.add(fed(input, batchSize)));
     spec.constants()
@@ -128,14 +181,21 @@ public final class SavedModelLoss implements LossModel {
             (tensor, value) ->
                 fed.add(
                     FedTensor.constant(TensorName.of(tensor), model.elementType(tensor), value)));
-    InferenceGraph graph = model.graph(List.of(TensorName.of(spec.output())), fed);
+    return model.graph(List.of(TensorName.of(spec.output())), fed);
+  }
+
+  private InferenceGraph imported(int batchSize) {
+    InferenceGraph graph = unstripped(batchSize);
+    if (spec.fromProbabilities()) {
+      return graph;
+    }
     Stripped stripped = Stripped.of(graph.graph(), graph.outputs().get(0));
     if (stripped.loss().isEmpty() || !stripped.loss().equals(spec.loss())) {
       return graph;
     }
     List<TensorName> logits = List.of(stripped.output());
     return new InferenceGraph(
-        graph.graph().neededBy(logits), logits, graph.variables(), graph.values());
+        stripped.graph().neededBy(logits), logits, graph.variables(), graph.values());
   }
 
   private FedTensor fed(Input input, long batchSize) {
@@ -173,8 +233,8 @@ public final class SavedModelLoss implements LossModel {
         Operand<TNumber> named = tf.withName("outputs").identity(output);
         LossHead head =
             spec.targets()
-                ? LossHead.targets(tf, spec.loss().get(), named)
-                : LossHead.classes(tf, named);
+                ? LossHead.targets(tf, spec.loss().get(), named, spec.fromProbabilities())
+                : LossHead.classes(tf, named, spec.fromProbabilities());
         feeds.add(new Feed(head.labels(), Batch.LABELS));
         outputs = Optional.of(named.op().name());
         loss = head.loss();
@@ -209,6 +269,14 @@ public final class SavedModelLoss implements LossModel {
   /** How it is known which variables are the parameters: a phrase. */
   public String parameterRule() {
     return parameterRule;
+  }
+
+  /**
+   * What was done to the output that one might not expect, a sentence without period: its softmax
+   * or sigmoid was taken off, or it is taken for logits though it may be none.
+   */
+  public Optional<String> remark() {
+    return remark;
   }
 
   @Override

@@ -141,9 +141,10 @@ public final class SavedModels {
       return values;
     }
     Map<String, String> keys = RestoredVariables.keys(model, operations);
+    Map<String, StoredTensor> checkpoint = checkpoint();
     for (VariableReads.StoredVariable variable : variables) {
       String key = keys.getOrDefault(variable.node(), variable.node());
-      StoredTensor value = checkpoint().get(key);
+      StoredTensor value = checkpoint.get(key);
       if (value == null) {
         throw new BadInputException(
             "variable %s is not in the model's checkpoint, where its key would be %s"
@@ -330,7 +331,8 @@ public final class SavedModels {
     Computation expanded = ControlFlow.expand(cut, functions);
     FlatGraph looked =
         TableLookups.rewrite(expanded.graph(), model, operations).neededBy(expanded.targets());
-    VariableReads.Read read = VariableReads.rewrite(looked, expanded.targets());
+    VariableReads.Read read =
+        VariableReads.rewrite(looked, expanded.targets(), new SharedVariables(model.getGraphDef()));
     OperationPolicy.check(read.graph(), operations);
     Map<String, StoredTensor> values = values(read.variables());
     return new InferenceGraph(

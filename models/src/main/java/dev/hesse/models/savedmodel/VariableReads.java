@@ -24,6 +24,7 @@ final class VariableReads {
   private static final String READ = ".read";
 
   private final FlatGraph graph;
+  private final SharedVariables shared;
   private final Map<String, NodeDef> written = new LinkedHashMap<>();
   private final Map<String, StoredVariable> variables = new LinkedHashMap<>();
 
@@ -41,8 +42,9 @@ final class VariableReads {
     return type.equals(HANDLE) || REFERENCES.contains(type);
   }
 
-  private VariableReads(FlatGraph graph) {
+  private VariableReads(FlatGraph graph, SharedVariables shared) {
     this.graph = graph;
+    this.shared = shared;
   }
 
   /**
@@ -51,8 +53,8 @@ final class VariableReads {
    * @param targets what the graph is for
    * @throws BadInputException if a variable is used in another way than by reading it
    */
-  static Read rewrite(FlatGraph graph, List<TensorName> targets) {
-    VariableReads rewriting = new VariableReads(graph);
+  static Read rewrite(FlatGraph graph, List<TensorName> targets, SharedVariables shared) {
+    VariableReads rewriting = new VariableReads(graph, shared);
     graph.nodes().values().forEach(rewriting::write);
     FlatGraph result = new FlatGraph(rewriting.written);
     List<TensorName> found = targets.stream().map(rewriting::resolve).toList();
@@ -83,33 +85,36 @@ final class VariableReads {
     }
     NodeDef node = graph.nodes().get(tensor.node());
     return node != null && REFERENCES.contains(node.getOp())
-        ? new TensorName(node.getName() + READ, 0)
+        ? new TensorName(shared.node(node.getName()) + READ, 0)
         : tensor;
   }
 
   private void declare(NodeDef node) {
+    String name = shared.node(node.getName());
+    if (variables.containsKey(name)) {
+      return;
+    }
     DataType type = node.getAttrOrDefault("dtype", AttrValue.getDefaultInstance()).getType();
     AttrValue shape = node.getAttrOrDefault("shape", AttrValue.getDefaultInstance());
-    variables.put(node.getName(), new StoredVariable(node.getName(), type));
+    variables.put(name, new StoredVariable(name, type));
     AttrValue dtype = AttrValue.newBuilder().setType(type).build();
     written.put(
-        node.getName(),
+        name,
         NodeDef.newBuilder()
-            .setName(node.getName())
+            .setName(name)
             .setOp(HANDLE)
             .putAttr("dtype", dtype)
             .putAttr("shape", shape)
             .putAttr(
-                "shared_name",
-                AttrValue.newBuilder().setS(ByteString.copyFromUtf8(node.getName())).build())
+                "shared_name", AttrValue.newBuilder().setS(ByteString.copyFromUtf8(name)).build())
             .build());
-    String read = node.getName() + READ;
+    String read = name + READ;
     written.put(
         read,
         NodeDef.newBuilder()
             .setName(read)
             .setOp("ReadVariableOp")
-            .addInput(node.getName())
+            .addInput(name)
             .putAttr("dtype", dtype)
             .build());
   }
@@ -123,7 +128,7 @@ final class VariableReads {
               .formatted(node.getOp(), node.getName(), graph.node(origin).getOp(), origin.node()),
           "Export the model with its variables");
     }
-    return origin.node();
+    return shared.node(origin.node());
   }
 
   /** Rows of a variable are gathered from its value. */
@@ -173,7 +178,7 @@ final class VariableReads {
             .setName(node.getName())
             .setOp("Shape")
             .addInput(handle(node, 0) + READ);
-    NodeDef variable = graph.node(new TensorName(handle(node, 0), 0));
+    NodeDef variable = graph.node(graph.origin(TensorName.of(node.getInput(0))));
     shape.putAttr("T", variable.getAttrOrThrow("dtype"));
     shape.putAttr(
         "out_type",
