@@ -12,8 +12,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
+import org.tensorflow.proto.TensorInfo;
 
 /** Reads {@code saved_model.pb}. */
 final class SavedModelFile {
@@ -50,7 +53,35 @@ final class SavedModelFile {
               "this is not a SavedModel's protocol buffer, or not all of it")
           .in(file.toString());
     }
-    return tagged(file, model.getMetaGraphsList(), tag);
+    MetaGraphDef graph = tagged(file, model.getMetaGraphsList(), tag);
+    requireKnownTypes(file, graph);
+    return graph;
+  }
+
+  /** Numbers of element types that TensorFlow 2.18 has no names for. */
+  private static void requireKnownTypes(Path file, MetaGraphDef graph) {
+    Stream<DataType> ofSignatures =
+        graph.getSignatureDefMap().values().stream()
+            .flatMap(
+                signature ->
+                    Stream.concat(
+                        signature.getInputsMap().values().stream(),
+                        signature.getOutputsMap().values().stream()))
+            .map(TensorInfo::getDtype);
+    Stream<DataType> ofNodes =
+        Stream.concat(
+                graph.getGraphDef().getNodeList().stream(),
+                graph.getGraphDef().getLibrary().getFunctionList().stream()
+                    .flatMap(function -> function.getNodeDefList().stream()))
+            .flatMap(node -> node.getAttrMap().values().stream())
+            .flatMap(
+                attribute ->
+                    Stream.concat(
+                        Stream.of(attribute.getType(), attribute.getTensor().getDtype()),
+                        attribute.getList().getTypeList().stream()));
+    if (Stream.concat(ofSignatures, ofNodes).anyMatch(DataType.UNRECOGNIZED::equals)) {
+      throw BadInputException.damaged("it has a tensor of an unknown type").in(file.toString());
+    }
   }
 
   /** The graph with this tag alone, or else with it among others. */

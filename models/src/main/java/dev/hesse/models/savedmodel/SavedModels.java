@@ -329,6 +329,7 @@ public final class SavedModels {
           "Give --input NAME=FILE for each");
     }
     Computation expanded = ControlFlow.expand(cut, functions);
+    requireWhole(expanded.graph());
     FlatGraph looked =
         TableLookups.rewrite(expanded.graph(), model, operations).neededBy(expanded.targets());
     VariableReads.Read read =
@@ -346,7 +347,12 @@ public final class SavedModels {
     List<TensorName> tensors =
         Stream.concat(outputs.stream(), fed.stream().map(FedTensor::tensor)).toList();
     Computation inlined = functions.inline(tensors);
+    requireWhole(inlined.graph());
     List<TensorName> targets = inlined.targets().subList(0, outputs.size());
     return new Computation(Cut.at(fed, inlined.graph(), targets), targets);
+  }
+
+  private void requireWhole(FlatGraph graph) {
+    graph.nodes().values().forEach(node -> WholeNode.require(node, operations));
   }
 }

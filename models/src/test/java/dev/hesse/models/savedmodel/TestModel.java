@@ -116,14 +116,17 @@ final class TestModel {
     return variables;
   }
 
-  SavedModels open(Path folder) throws IOException {
+  /** The file. */
+  byte[] bytes() {
     meta.setGraphDef(graph);
     if (meta.getMetaInfoDef().getTagsCount() == 0) {
       meta.getMetaInfoDefBuilder().addTags("serve");
     }
-    Files.write(
-        folder.resolve("saved_model.pb"),
-        SavedModel.newBuilder().addMetaGraphs(meta).build().toByteArray());
+    return SavedModel.newBuilder().addMetaGraphs(meta).build().toByteArray();
+  }
+
+  SavedModels open(Path folder) throws IOException {
+    Files.write(folder.resolve("saved_model.pb"), bytes());
     if (!variables.isEmpty()) {
       Path prefix = folder.resolve("variables");
       Files.createDirectories(prefix);
