@@ -39,7 +39,8 @@ final class Cut {
     for (TensorName target : targets) {
       if (placeholders.containsKey(target)) {
         throw new BadInputException(
-            "%s is both fed and asked for".formatted(target), "Name another output");
+            "%s is both fed and asked for".formatted(BadInputException.quote(target.toString())),
+            "Name another output");
       }
     }
     return new FlatGraph(nodes).neededBy(targets);

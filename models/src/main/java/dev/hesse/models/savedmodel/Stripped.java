@@ -205,7 +205,8 @@ record Stripped(FlatGraph graph, TensorName output, Optional<Loss> loss) {
   private static Shape shape(Graph graph, TensorName tensor) {
     var operation = graph.operationOrThrow(tensor.node());
     if (tensor.index() >= operation.numOutputs()) {
-      throw BadInputException.damaged("there is no output " + tensor);
+      throw BadInputException.damaged(
+          "there is no output " + BadInputException.quote(tensor.toString()));
     }
     return operation.output(tensor.index()).shape();
   }

@@ -99,7 +99,7 @@ final class TableLookups {
 
   /**
    * SelectV2(Any(Equal(x, keys)), values[ArgMax(Equal(x, keys))], default), over the keys along a
-   * new last dimension of x.
+   * new last dimension of x; of a table without keys it is the default everywhere.
    */
   private void write(NodeDef lookup, Table table) {
     String name = lookup.getName();
@@ -115,6 +115,19 @@ final class TableLookups {
     AttrValue out = lookup.getAttrOrThrow("Tout");
     AttrValue int32 = AttrValue.newBuilder().setType(DataType.DT_INT32).build();
     AttrValue bool = AttrValue.newBuilder().setType(DataType.DT_BOOL).build();
+    if (keys.getTensorShape().getDim(0).getSize() == 0) {
+      node(
+          name + "/shape",
+          "Shape",
+          List.of(lookup.getInput(1)),
+          Map.of("T", in, "out_type", int32));
+      node(
+          name,
+          "Fill",
+          List.of(name + "/shape", lookup.getInput(2)),
+          Map.of("T", out, "index_type", int32));
+      return;
+    }
     constant(name + "/last", TensorProto.newBuilder().setDtype(DataType.DT_INT32).addIntVal(-1));
     constant(name + "/first", TensorProto.newBuilder().setDtype(DataType.DT_INT32).addIntVal(0));
     constant(name + "/keys", keys.toBuilder());

@@ -125,7 +125,11 @@ final class VariableReads {
     if (!graph.node(origin).getOp().equals(HANDLE)) {
       throw new BadInputException(
           "%s node %s reads what %s node %s makes"
-              .formatted(node.getOp(), node.getName(), graph.node(origin).getOp(), origin.node()),
+              .formatted(
+                  node.getOp(),
+                  BadInputException.quote(node.getName()),
+                  BadInputException.quote(graph.node(origin).getOp()),
+                  BadInputException.quote(origin.node())),
           "Export the model with its variables");
     }
     return shared.node(origin.node());

@@ -128,29 +128,4 @@ class HostileGraphTest {
       }
     }
   }
-
-  public static void main(String[] a) throws IOException {
-    folder = Files.createTempDirectory("hostile");
-    checkpoint();
-    Random random = new Random(Long.parseLong(a[0]));
-    List<byte[]> all = files().toList();
-    for (int i = 0; i < Integer.parseInt(a[1]); i++) {
-      byte[] changed = all.get(i % all.size()).clone();
-      for (int j = 0; j <= random.nextInt(3); j++) {
-        int at = random.nextInt(changed.length);
-        changed[at] =
-            (byte) (random.nextBoolean() ? random.nextInt() : changed[at] ^ 1 << random.nextInt(8));
-      }
-      try {
-        new HostileGraphTest().file(changed);
-      } catch (Throwable e) {
-        System.out.println("AT " + i + " " + e);
-        for (var f : e.getStackTrace())
-          if (f.getClassName().startsWith("dev.hesse")) {
-            System.out.println("   " + f);
-          }
-      }
-    }
-    System.out.println("DONE");
-  }
 }

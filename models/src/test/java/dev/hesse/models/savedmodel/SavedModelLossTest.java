@@ -36,8 +36,14 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.StdArrays;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.CollectionDef;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.SavedObjectGraphOuterClass.SavedObject;
+import org.tensorflow.proto.SavedObjectGraphOuterClass.SavedVariable;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.proto.VariableDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
@@ -507,5 +513,172 @@ class SavedModelLossTest {
             .constant("w", DataType.DT_FLOAT, weights(2, CLASSES))
             .add("MatMul", "y", "x", "w");
     assertDamaged(model, "6 floating-point numbers");
+  }
+
+  @Test
+  void channelsFirstBatchNormHasTheRunningStatistics() throws IOException {
+    AttrValue no = AttrValue.newBuilder().setB(false).build();
+    TestModel model =
+        linear()
+            .integers("sizes", -1, CLASSES, 1, 1)
+            .add(
+                "Reshape",
+                "image",
+                List.of("logits", "sizes"),
+                Map.of("T", FLOAT, "Tshape", INT32));
+    double[][] statistics = {{0.5, 2, -1}, {0.1, 0.2, 0.3}, {1, -1, 0.5}, {0.25, 4, 1}};
+    String[] names = {"scale", "offset", "mean", "variance"};
+    for (int i = 0; i < names.length; i++) {
+      StoredTensor value = StoredTensor.of(new long[] {CLASSES}, statistics[i]).as(DType.FLOAT32);
+      model.variable(names[i], DataType.DT_FLOAT, value);
+    }
+    model
+        .add(
+            "FusedBatchNormV3",
+            "norm",
+            List.of("image", "scale/read", "offset/read", "mean/read", "variance/read"),
+            Map.of(
+                "T",
+                FLOAT,
+                "U",
+                FLOAT,
+                "data_format",
+                TestModel.text("NCHW"),
+                "is_training",
+                no,
+                "epsilon",
+                AttrValue.newBuilder().setF(0.001f).build()))
+        .integers("back", -1, CLASSES)
+        .add("Reshape", "y", List.of("norm", "back"), Map.of("T", FLOAT, "Tshape", INT32));
+    float[][] logits = served(linear(), "logits");
+    double expected = 0;
+    for (int i = 0; i < BATCH; i++) {
+      double sum = 0;
+      double right = 0;
+      for (int j = 0; j < CLASSES; j++) {
+        double z =
+            (logits[i][j] - statistics[2][j])
+                    * statistics[0][j]
+                    / Math.sqrt(statistics[3][j] + 0.001)
+                + statistics[1][j];
+        sum += Math.exp(z);
+        right += j == LABELS[i] ? z : 0;
+      }
+      expected += (Math.log(sum) - right) / BATCH;
+    }
+    // The logits before it are TensorFlow's in single precision.
+    assertThat(loss(model, spec(false))).isCloseTo(expected, within(1e-5));
+  }
+
+  @Test
+  void aCollectionSaysWhatWasTrained() throws IOException {
+    TestModel model = ending("logits");
+    model.meta.putCollectionDef(
+        "trainable_variables",
+        CollectionDef.newBuilder()
+            .setBytesList(
+                CollectionDef.BytesList.newBuilder()
+                    .addValue(
+                        VariableDef.newBuilder().setVariableName("w:0").build().toByteString()))
+            .build());
+    SavedModelLoss loss = model.open(folder).loss(spec(false));
+    assertThat(loss.parameters().parameters())
+        .extracting(ParameterLayout.Parameter::name)
+        .containsExactly("w");
+    assertThat(loss.parameterRule()).contains("collection");
+  }
+
+  /** A dense layer below the root, whose bias is no parameter. */
+  private static TestModel objects(TestModel model) {
+    return model.objects(
+        List.of(
+            SavedObject.newBuilder().addChildren(TestModel.child("dense.1", 1)).build(),
+            SavedObject.newBuilder()
+                .addChildren(TestModel.child("kernel", 2))
+                .addChildren(TestModel.child("bias", 3))
+                .build(),
+            SavedObject.newBuilder()
+                .setVariable(SavedVariable.newBuilder().setName("w").setTrainable(true))
+                .build(),
+            SavedObject.newBuilder().setVariable(SavedVariable.newBuilder().setName("b")).build()));
+  }
+
+  @Test
+  void withoutARestoreOperationKeysArePathsOfObjects() throws IOException {
+    TestModel model = objects(ending("logits"));
+    Map<String, StoredTensor> values = model.variables();
+    for (String[] moved : List.of(new String[] {"w", "kernel"}, new String[] {"b", "bias"})) {
+      values.put(
+          "dense..1/%s/.ATTRIBUTES/VARIABLE_VALUE".formatted(moved[1]), values.remove(moved[0]));
+    }
+    SavedModelLoss loss = model.open(folder).loss(spec(false));
+    assertThat(loss.parameters().parameters())
+        .extracting(ParameterLayout.Parameter::name)
+        .containsExactly("w");
+    assertThat(loss.parameterRule()).contains("object graph");
+    double expected = crossEntropy(served(ending("softmax"), "y"));
+    try (TInt32 labels = TInt32.vectorOf(LABELS)) {
+      assertThat(loss(loss, labels)).isCloseTo(expected, within(1e-5));
+    }
+  }
+
+  @Test
+  void aLookupInATableWithoutKeysIsTheDefault() throws IOException {
+    AttrValue int64 = type(DataType.DT_INT64);
+    Map<String, AttrValue> table = Map.of("key_dtype", int64, "value_dtype", FLOAT);
+    Map<String, AttrValue> types = Map.of("Tin", int64, "Tout", FLOAT);
+    TestModel model =
+        linear()
+            .add("HashTableV2", "table", List.of(), table)
+            .constant("keys", DataType.DT_INT64, StoredTensor.of(new long[] {0}, new long[0]))
+            .constant("values", DataType.DT_FLOAT, StoredTensor.of(new long[] {0}, new float[0]))
+            .add("LookupTableImportV2", "fill", List.of("table", "keys", "values"), types)
+            .constant(
+                "asked",
+                DataType.DT_INT64,
+                StoredTensor.of(new long[] {CLASSES}, new long[CLASSES]))
+            .constant("default", DataType.DT_FLOAT, StoredTensor.of(new long[0], new float[] {-2}))
+            .add("LookupTableFindV2", "found", List.of("table", "asked", "default"), types)
+            .add("Mul", "y", "logits", "found");
+    model.meta.putSignatureDef(
+        "__saved_model_init_op",
+        SignatureDef.newBuilder()
+            .putOutputs("fill", TensorInfo.newBuilder().setName("fill").build())
+            .build());
+    TestModel expected =
+        linear()
+            .constant("factor", DataType.DT_FLOAT, StoredTensor.of(new long[0], new float[] {-2}))
+            .add("Mul", "z", "logits", "factor")
+            .add("Softmax", "y", "z");
+    assertThat(loss(model, spec(false)))
+        .isCloseTo(crossEntropy(served(expected, "y")), within(1e-5));
+  }
+
+  @Test
+  void functionsWithinFunctionsTakeVariables() throws IOException {
+    TestModel model =
+        new TestModel()
+            .input("x", -1, 2)
+            .variable("w", "w", DataType.DT_FLOAT, weights(2, CLASSES))
+            .function(
+                "inner",
+                List.of("x", "w"),
+                "product:product:0",
+                TestModel.node("ReadVariableOp", "read", List.of("w"), Map.of("dtype", FLOAT)),
+                TestModel.node(
+                    "MatMul", "product", List.of("x", "read:value:0"), Map.of("T", FLOAT)))
+            .function(
+                "outer",
+                List.of("x", "w"),
+                "call:output:0",
+                TestModel.call("call", "inner", List.of("x", "w")))
+            .add(TestModel.call("y", "outer", List.of("x", "w")));
+    TestModel flat =
+        new TestModel()
+            .input("x", -1, 2)
+            .variable("w", DataType.DT_FLOAT, weights(2, CLASSES))
+            .add("MatMul", "z", "x", "w/read")
+            .add("Softmax", "y", "z");
+    assertThat(loss(model, spec(false))).isCloseTo(crossEntropy(served(flat, "y")), within(1e-5));
   }
 }

@@ -12,11 +12,16 @@ import java.util.List;
 import java.util.Map;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.SavedModel;
+import org.tensorflow.proto.SavedObjectGraphOuterClass.SavedObject;
 import org.tensorflow.proto.TensorShapeProto;
+import org.tensorflow.proto.TrackableObjectGraphOuterClass.TrackableObjectGraph.TrackableObject.ObjectReference;
 
 /** A SavedModel written node by node. */
 final class TestModel {
@@ -106,6 +111,57 @@ final class TestModel {
 
   TestModel read(String name, DataType type) {
     return add("ReadVariableOp", name + "/read", List.of(name), Map.of("dtype", type(type)));
+  }
+
+  /** A function of tensors or variables with one float result. */
+  TestModel function(String name, List<String> arguments, String result, NodeDef... nodes) {
+    OpDef.Builder signature = OpDef.newBuilder().setName(name);
+    arguments.forEach(
+        argument ->
+            signature.addInputArg(
+                OpDef.ArgDef.newBuilder()
+                    .setName(argument)
+                    .setType(
+                        variables.containsKey(argument)
+                            ? DataType.DT_RESOURCE
+                            : DataType.DT_FLOAT)));
+    signature.addOutputArg(OpDef.ArgDef.newBuilder().setName("out").setType(DataType.DT_FLOAT));
+    graph
+        .getLibraryBuilder()
+        .addFunction(
+            FunctionDef.newBuilder()
+                .setSignature(signature)
+                .addAllNodeDef(List.of(nodes))
+                .putRet("out", result));
+    return this;
+  }
+
+  /** A call of a function of a tensor and a variable. */
+  static NodeDef call(String name, String function, List<String> inputs) {
+    AttrValue.ListValue.Builder in =
+        AttrValue.ListValue.newBuilder().addType(DataType.DT_FLOAT).addType(DataType.DT_RESOURCE);
+    return node(
+        "StatefulPartitionedCall",
+        name,
+        inputs,
+        Map.of(
+            "Tin",
+            AttrValue.newBuilder().setList(in).build(),
+            "Tout",
+            AttrValue.newBuilder()
+                .setList(AttrValue.ListValue.newBuilder().addType(DataType.DT_FLOAT))
+                .build(),
+            "f",
+            AttrValue.newBuilder().setFunc(NameAttrList.newBuilder().setName(function)).build()));
+  }
+
+  static ObjectReference child(String name, int number) {
+    return ObjectReference.newBuilder().setLocalName(name).setNodeId(number).build();
+  }
+
+  TestModel objects(List<SavedObject> objects) {
+    meta.getObjectGraphDefBuilder().addAllNodes(objects);
+    return this;
   }
 
   GraphDef graph() {
