@@ -36,15 +36,17 @@ final class ControlFlow {
 
   private final FlatGraph graph;
   private final FunctionInliner functions;
+  private final OperationOutputs operations;
   private final GraphRewriting rewriting;
   private int written;
 
   /** What has not been expanded, in topological order. */
   private final List<NodeDef> undecided = new ArrayList<>();
 
-  private ControlFlow(FlatGraph graph, FunctionInliner functions) {
+  private ControlFlow(FlatGraph graph, FunctionInliner functions, OperationOutputs operations) {
     this.graph = graph;
     this.functions = functions;
+    this.operations = operations;
     this.rewriting = new GraphRewriting(graph);
     this.written = graph.nodes().size();
   }
@@ -54,8 +56,9 @@ final class ControlFlow {
    *
    * @throws BadInputException if the targets need what is decided by the data, or too many steps
    */
-  static Computation expand(Computation computation, FunctionInliner functions) {
-    Settled settled = settle(computation, functions.fresh());
+  static Computation expand(
+      Computation computation, FunctionInliner functions, OperationOutputs operations) {
+    Settled settled = settle(computation, functions.fresh(), operations);
     if (settled.undecided().isPresent()) {
       throw undecided(settled.undecided().get());
     }
@@ -70,7 +73,8 @@ final class ControlFlow {
    *
    * @throws BadInputException if that takes too many steps
    */
-  static Settled settle(Computation computation, FunctionInliner functions) {
+  static Settled settle(
+      Computation computation, FunctionInliner functions, OperationOutputs operations) {
     Computation at = computation;
     long work = 0;
     for (int round = 0; round < MAX_ROUNDS && work < MAX_WORK; round++) {
@@ -80,7 +84,7 @@ final class ControlFlow {
         return new Settled(at, control);
       }
       FlatGraph folded = ConstantFolding.fold(at.graph(), at.targets());
-      ControlFlow flow = new ControlFlow(folded, functions);
+      ControlFlow flow = new ControlFlow(folded, functions, operations);
       flow.round();
       Computation next = flow.rewriting.finish(at.targets());
       if (next.graph().equals(folded)) {
@@ -178,12 +182,12 @@ final class ControlFlow {
     for (int i = 0; i < variables.size(); i++) {
       known.add(standIn(variables.get(i), types.get(i), shapes.of(variables.get(i))));
     }
-    LoopSlice.counting(node, known, functions)
+    LoopSlice.counting(node, known, functions, operations)
         .flatMap(slice -> LoopSteps.count(slice, FunctionInliner.MAX_NODES - written))
         .ifPresentOrElse(
             steps -> unroll(node, variables, steps),
             () ->
-                LoopSlice.testing(node, known, functions)
+                LoopSlice.testing(node, known, functions, operations)
                     .flatMap(LoopSteps::goesOn)
                     .ifPresent(goesOn -> peel(node, variables, goesOn)));
   }

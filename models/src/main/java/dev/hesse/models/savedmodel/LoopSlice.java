@@ -9,12 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import org.tensorflow.Output;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.NodeDef;
-import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
@@ -46,7 +44,7 @@ record LoopSlice(
    * @throws BadInputException if the loop's functions do not go together
    */
   static Optional<LoopSlice> counting(
-      NodeDef loop, List<NodeDef> known, FunctionInliner functions) {
+      NodeDef loop, List<NodeDef> known, FunctionInliner functions, OperationOutputs operations) {
     List<TensorName> variables = variables(known.size());
     Computation test = functions.call(function(loop, "cond"), "cond", variables);
     Computation body = functions.call(function(loop, "body"), "body", variables);
@@ -73,12 +71,14 @@ record LoopSlice(
   }
 
   /** What tests whether a loop takes one step; empty if it needs what is not known. */
-  static Optional<LoopSlice> testing(NodeDef loop, List<NodeDef> known, FunctionInliner functions) {
+  static Optional<LoopSlice> testing(
+      NodeDef loop, List<NodeDef> known, FunctionInliner functions, OperationOutputs operations) {
     Computation test = functions.call(function(loop, "cond"), "cond", variables(known.size()));
     Map<String, NodeDef> nodes = named(known);
     nodes.putAll(test.graph().nodes());
     Computation settled =
-        ControlFlow.settle(new Computation(new FlatGraph(nodes), test.targets()), functions)
+        ControlFlow.settle(
+                new Computation(new FlatGraph(nodes), test.targets()), functions, operations)
             .computation();
     FlatGraph slice =
         ConstantFolding.fold(settled.graph(), settled.targets()).neededBy(settled.targets());
@@ -113,33 +113,6 @@ record LoopSlice(
         .allMatch(node -> !ControlFlow.isControl(node) && OperationPolicy.isPure(node.getOp()));
   }
 
-  /** A counter keeps the shape of its first value. */
-  private static NodeDef counter(int number, NodeDef first) {
-    TensorProto value = first.getAttrOrThrow("value").getTensor();
-    return placeholder(value.getDtype(), value.getTensorShape()).toBuilder()
-        .setName(variable(number).node())
-        .build();
-  }
-
-  /** Whether no step makes tensors of sizes that depend on counters. */
-  private static boolean isBounded(FlatGraph graph) {
-    try (ShapeGraph shapes = new ShapeGraph()) {
-      return graph.nodes().values().stream()
-          .flatMap(
-              node ->
-                  shapes
-                      .add(
-                          CheckedNode.of(node),
-                          node.getInputList().stream().map(TensorName::of).toList())
-                      .stream())
-          .map(Output::shape)
-          .allMatch(
-              shape ->
-                  !shape.hasUnknownDimension()
-                      && ShapeConstants.extent(shape) <= ConstantFolding.MAX_ELEMENTS);
-    }
-  }
-
   private static Optional<LoopSlice> slice(
       NodeDef loop, List<NodeDef> known, FlatGraph folded, TensorName condition, Computation body) {
     Set<Integer> counters = new TreeSet<>();
@@ -161,10 +134,9 @@ record LoopSlice(
       String name = "first" + counter;
       nodes.put(name, known.get(counter).toBuilder().setName(name).build());
       first.add(new TensorName(name, 0));
-      nodes.put(variable(counter).node(), counter(counter, known.get(counter)));
     }
     FlatGraph graph = new FlatGraph(nodes);
-    return runs(graph) && isBounded(graph)
+    return runs(graph)
         ? Optional.of(
             new LoopSlice(
                 loop.getName(),

@@ -78,7 +78,8 @@ final class LoopSteps {
     for (GraphOperation operation : operations) {
       for (int i = 0; i < operation.numOutputs(); i++) {
         Shape shape = operation.output(i).shape();
-        if (shape.hasUnknownDimension() || shape.size() > ConstantFolding.MAX_ELEMENTS) {
+        if (shape.hasUnknownDimension()
+            || ShapeConstants.extent(shape) > ConstantFolding.MAX_ELEMENTS) {
           return false;
         }
       }

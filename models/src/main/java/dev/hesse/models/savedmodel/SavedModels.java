@@ -328,7 +328,7 @@ public final class SavedModels {
                       .collect(Collectors.joining(", "))),
           "Give --input NAME=FILE for each");
     }
-    Computation expanded = ControlFlow.expand(cut, functions);
+    Computation expanded = ControlFlow.expand(cut, functions, operations);
     requireWhole(expanded.graph());
     FlatGraph looked =
         TableLookups.rewrite(expanded.graph(), model, operations).neededBy(expanded.targets());

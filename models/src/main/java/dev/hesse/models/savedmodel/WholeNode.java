@@ -34,13 +34,7 @@ final class WholeNode {
             "node %s has no type %s".formatted(quote(node.getName()), attribute.getName()));
       }
     }
-    long given = node.getInputList().stream().filter(input -> !input.startsWith("^")).count();
-    int expected = operations.inputTypes(node).size();
-    if (given != expected) {
-      throw BadInputException.damaged(
-          "%s node %s has %d inputs, where %d belong to it"
-              .formatted(node.getOp(), quote(node.getName()), given, expected));
-    }
+    operations.checkInputs(node);
     if (node.getOp().equals("Const")
         && !node.getAttrOrDefault("value", AttrValue.getDefaultInstance()).hasTensor()) {
       throw BadInputException.damaged("constant %s has no value".formatted(quote(node.getName())));

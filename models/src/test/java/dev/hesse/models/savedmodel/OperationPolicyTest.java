@@ -139,7 +139,13 @@ class OperationPolicyTest {
               type,
               "bad",
               List.of("file"),
-              Map.of("message_type", text("m"), "descriptor_source", text("/etc/passwd")));
+              Map.of(
+                  "message_type",
+                  text("m"),
+                  "output_types",
+                  TYPES,
+                  "descriptor_source",
+                  text("/etc/passwd")));
       case "WriteFile" -> node(type, "bad", List.of("file", "file"), Map.of());
       default -> node(type, "bad", List.of("file"), Map.of());
     };
