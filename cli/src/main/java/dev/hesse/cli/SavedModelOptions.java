@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /**
  * Which SavedModel, and which loss of it.
@@ -43,9 +44,32 @@ record SavedModelOptions(Path path, OptionalLong version, String tag, ObjectiveO
           ValueType.TEXT,
           "a tensor that is the loss already, in place of --output; labels are inputs then");
 
+  private static final CommandOption<Boolean> FROM_PROBABILITIES =
+      CommandOption.flag(
+          "from-probabilities",
+          "leave the output's softmax or sigmoid on it, and take cross-entropy of its values");
+  private static final CommandOption<Pattern> PARAMETERS =
+      CommandOption.of(
+              "parameters",
+              ValueType.PATTERN,
+              "the variables to differentiate by: those whose names it matches in some part")
+          .withDefault("the trainable ones, as the model says");
+  private static final CommandOption<Pattern> EXCLUDE =
+      CommandOption.of("exclude", ValueType.PATTERN, "and which of these not");
+
   static final Usage.Group GROUP =
       new Usage.Group(
-          "SavedModel", List.of(SAVED_MODEL, TAG, SIGNATURE, OUTPUT, LOSS, LOSS_OUTPUT));
+          "SavedModel",
+          List.of(
+              SAVED_MODEL,
+              TAG,
+              SIGNATURE,
+              OUTPUT,
+              LOSS,
+              FROM_PROBABILITIES,
+              LOSS_OUTPUT,
+              PARAMETERS,
+              EXCLUDE));
 
   static SavedModelOptions from(Arguments arguments) {
     for (CommandOption<?> option : ModelOptions.ONLY_CHECKPOINTS) {
@@ -56,7 +80,7 @@ record SavedModelOptions(Path path, OptionalLong version, String tag, ObjectiveO
       }
     }
     Optional<String> lossOutput = arguments.get(LOSS_OUTPUT);
-    for (CommandOption<?> option : List.of(OUTPUT, LOSS)) {
+    for (CommandOption<?> option : List.of(OUTPUT, LOSS, FROM_PROBABILITIES)) {
       if (lossOutput.isPresent() && arguments.has(option)) {
         throw usage(
             "--loss-output is given with %s".formatted(option.dashed()),
@@ -68,7 +92,13 @@ record SavedModelOptions(Path path, OptionalLong version, String tag, ObjectiveO
         Source.version(arguments),
         arguments.get(TAG, SavedModels.TAG_DEFAULT),
         new ObjectiveOptions(
-            arguments.get(SIGNATURE), arguments.get(OUTPUT), lossOutput, arguments.get(LOSS)));
+            arguments.get(SIGNATURE),
+            arguments.get(OUTPUT),
+            lossOutput,
+            arguments.get(LOSS),
+            arguments.has(FROM_PROBABILITIES),
+            arguments.get(PARAMETERS),
+            arguments.get(EXCLUDE)));
   }
 
   /**

@@ -46,15 +46,18 @@ record SavedModelSubject(SavedModelOptions options, DataOptions data) implements
               Optional.of(all.array(Batch.IMAGES)),
               Optional.of(all.array(Batch.LABELS)));
       Objective objective = model.objective(arrays, options.objective());
-      return loaded(model, objective, objective.data().inOrder(new ExampleOrder.Sequential()));
+      return loaded(
+          console, model, objective, objective.data().inOrder(new ExampleOrder.Sequential()));
     }
     LabelledArrays arrays = arrays((DataOptions.Files.Arrays) data.files(), model);
     Objective objective = model.objective(arrays, options.objective());
-    return loaded(model, objective, data.select(objective.data()));
+    return loaded(console, model, objective, data.select(objective.data()));
   }
 
-  private Loaded loaded(SavedModels model, Objective objective, BatchSource examples)
+  private static Loaded loaded(
+      Console console, SavedModels model, Objective objective, BatchSource examples)
       throws IOException {
+    objective.warning().ifPresent(warning -> console.say("warning: " + warning + "."));
     return new Loaded(
         objective.loss(),
         examples,

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -42,6 +43,18 @@ record ValueType<T>(String placeholder, String expected, Function<String, Option
 
   static final ValueType<String> TEXT =
       new ValueType<>("TEXT", "a text", text -> Optional.of(text).filter(t -> !t.isBlank()));
+
+  static final ValueType<Pattern> PATTERN =
+      new ValueType<>(
+          "REGEX",
+          "a regular expression",
+          text -> {
+            try {
+              return Optional.of(Pattern.compile(text));
+            } catch (PatternSyntaxException e) {
+              return Optional.empty();
+            }
+          });
 
   static final ValueType<Path> FILE = path("FILE");
   static final ValueType<Path> FOLDER = path("DIR");

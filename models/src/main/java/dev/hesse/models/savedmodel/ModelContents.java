@@ -87,8 +87,8 @@ public record ModelContents(
             .filter(node -> PrecisionConversion.isFloating(type(node)))
             .map(NodeDef::getName)
             .toList();
-    TrainableVariables trainable = TrainableVariables.of(model, floating);
     Map<String, String> keys = RestoredVariables.keys(model, operations);
+    TrainableVariables trainable = TrainableVariables.of(model, floating, keys);
     List<Variable> variables = new ArrayList<>();
     for (NodeDef handle : handles) {
       String name = handle.getName();

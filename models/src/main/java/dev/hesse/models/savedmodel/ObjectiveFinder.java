@@ -93,11 +93,21 @@ final class ObjectiveFinder {
       }
     }
     if (options.lossOutput().isPresent()) {
-      Spec spec = new Spec(outputs.get(0).toString(), inputs, constants, Optional.empty(), false);
+      Spec spec =
+          new Spec(
+              outputs.get(0).toString(),
+              inputs,
+              constants,
+              Optional.empty(),
+              /* targets= */ false,
+              /* fromProbabilities= */ false,
+              options.parameters(),
+              options.exclude());
       return new Objective(
           new SavedModelLoss(model, spec, Math.toIntExact(batch)),
           new ExampleTable(arrays.source(), columns),
-          "the model's own %s".formatted(quote(options.lossOutput().get())));
+          "the model's own %s".formatted(quote(options.lossOutput().get())),
+          Optional.empty());
     }
     return labelled(chosen(outputs, fed), batch, inputs, constants, columns);
   }
@@ -113,22 +123,39 @@ final class ObjectiveFinder {
     LabelFit fit =
         LabelFit.of(labels(), exampleShape(output, batch), options.loss(), output.probe().loss());
     columns.put(Batch.LABELS, fit.labels());
-    boolean stripped = output.probe().loss().equals(Optional.of(fit.loss()));
+    if (options.fromProbabilities() && fit.loss() == Loss.MEAN_SQUARED_ERROR) {
+      throw new BadInputException(
+          "mse has no probabilities that it could be computed from",
+          "Leave out --from-probabilities, or name a cross-entropy with --loss");
+    }
     Spec spec =
         new Spec(
-            output.tensor().toString(), inputs, constants, Optional.of(fit.loss()), fit.targets());
+            output.tensor().toString(),
+            inputs,
+            constants,
+            Optional.of(fit.loss()),
+            fit.targets(),
+            options.fromProbabilities(),
+            options.parameters(),
+            options.exclude());
+    SavedModelLoss loss = new SavedModelLoss(model, spec, Math.toIntExact(batch));
+    boolean stripped =
+        !options.fromProbabilities() && output.probe().loss().equals(Optional.of(fit.loss()));
     return new Objective(
-        new SavedModelLoss(model, spec, Math.toIntExact(batch)),
+        loss,
         new ExampleTable(arrays.source(), columns),
         "%s of %s%s"
             .formatted(
                 fit.loss().label(),
                 quote(output.tensor().toString()),
-                stripped
-                    ? fit.loss() == Loss.SOFTMAX_CROSS_ENTROPY
-                        ? " before its softmax"
-                        : " before its sigmoid"
-                    : ""));
+                options.fromProbabilities()
+                    ? " as probabilities"
+                    : stripped ? " before its " + function(fit.loss()) : ""),
+        stripped ? Optional.empty() : loss.remark());
+  }
+
+  private static String function(Loss loss) {
+    return loss == Loss.SOFTMAX_CROSS_ENTROPY ? "softmax" : "sigmoid";
   }
 
   private StoredTensor labels() {

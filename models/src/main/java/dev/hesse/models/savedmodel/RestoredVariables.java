@@ -78,7 +78,7 @@ final class RestoredVariables {
       if (object.hasVariable()) {
         shared
             .named(object.getVariable().getName())
-            .ifPresent(node -> keys.putIfAbsent(node, path + "/.ATTRIBUTES/VARIABLE_VALUE"));
+            .ifPresent(node -> keys.putIfAbsent(node, path + ModelObjects.VALUE));
       }
       for (ObjectReference child : object.getChildrenList()) {
         int number = child.getNodeId();
@@ -86,7 +86,7 @@ final class RestoredVariables {
             && number < objects.size()
             && path.length() < MAX_PATH
             && !paths.containsKey(number)) {
-          String name = child.getLocalName().replace(".", "..").replace("/", ".S");
+          String name = ModelObjects.escaped(child.getLocalName());
           paths.put(number, path.isEmpty() ? name : path + "/" + name);
           open.add(number);
         }

@@ -157,7 +157,7 @@ public final class SavedModels {
   }
 
   TrainableVariables trainable(List<String> reached) {
-    return TrainableVariables.of(model, reached);
+    return TrainableVariables.of(model, reached, RestoredVariables.keys(model, operations));
   }
 
   OperationOutputs operations() {

@@ -7,12 +7,14 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.hesse.io.BadInputException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedObjectGraphOuterClass.SavedObject;
+import org.tensorflow.proto.SavedObjectGraphOuterClass.SavedVariable;
 import org.tensorflow.proto.VariableDef;
 
 /**
@@ -30,10 +32,11 @@ record TrainableVariables(String rule, Set<String> nodes) {
    *
    * @param reached the nodes of the floating-point variables that the loss depends on; if what a
    *     model says is true of none of them, all are trainable
+   * @param keys of variables in the model's checkpoint, by node
    */
-  static TrainableVariables of(MetaGraphDef model, List<String> reached) {
+  static TrainableVariables of(MetaGraphDef model, List<String> reached, Map<String, String> keys) {
     SharedVariables shared = new SharedVariables(model.getGraphDef());
-    Set<String> saved = retained(objectGraph(model, shared), reached);
+    Set<String> saved = objectGraph(model, shared, reached, keys);
     if (!saved.isEmpty()) {
       return new TrainableVariables(
           "the variables that the model's object graph says are trainable", saved);
@@ -105,14 +108,26 @@ record TrainableVariables(String rule, Set<String> nodes) {
     return nodes;
   }
 
-  /** Objects have the names under which variables are shared, which nodes may differ from. */
-  private static Set<String> objectGraph(MetaGraphDef model, SharedVariables shared) {
-    Set<String> nodes = new HashSet<>();
+  /**
+   * By the path that a checkpoint's key is, as names need not be unique; and by the name under
+   * which a variable is shared where there is no such path.
+   */
+  private static Set<String> objectGraph(
+      MetaGraphDef model, SharedVariables shared, List<String> reached, Map<String, String> keys) {
+    ModelObjects objects = new ModelObjects(model);
+    Set<String> named = new HashSet<>();
     for (SavedObject object : model.getObjectGraphDef().getNodesList()) {
       if (object.hasVariable() && object.getVariable().getTrainable()) {
-        shared.named(object.getVariable().getName()).ifPresent(nodes::add);
+        shared.named(object.getVariable().getName()).ifPresent(named::add);
       }
     }
-    return nodes;
+    return reached.stream()
+        .filter(
+            node ->
+                objects
+                    .variable(keys.getOrDefault(node, ""))
+                    .map(SavedVariable::getTrainable)
+                    .orElseGet(() -> named.contains(node)))
+        .collect(Collectors.toUnmodifiableSet());
   }
 }
