@@ -25,8 +25,27 @@ final class ShapeGraph implements AutoCloseable {
     return inputs.stream().allMatch(input -> nodes.contains(input.node()));
   }
 
+  /**
+   * TensorFlow 2.18 ends the process where sizes of a split are no list, instead of refusing it.
+   */
+  private void checkRanks(NodeDef node, List<TensorName> inputs) {
+    if (node.getOp().equals("SplitV")
+        && inputs.size() == 3
+        && (isOtherThan(1, inputs.get(1)) || isOtherThan(0, inputs.get(2)))) {
+      throw BadInputException.damaged(
+          "SplitV node %s has sizes that are no list, or no one axis"
+              .formatted(BadInputException.quote(node.getName())));
+    }
+  }
+
+  private boolean isOtherThan(int rank, TensorName input) {
+    Shape shape = shape(input);
+    return !shape.isUnknown() && shape.numDimensions() != rank;
+  }
+
   /** Adds a node; its outputs have the shapes that can be inferred. */
   List<Output<?>> add(NodeDef node, List<TensorName> inputs) {
+    checkRanks(node, inputs);
     List<Output<?>> outputs =
         builder.build(node, inputs.stream().<Output<?>>map(this::tensor).toList());
     nodes.add(node.getName());

@@ -263,4 +263,22 @@ class ConstantFoldingTest {
             .add("Reshape", "y", List.of("x", "shape"), Map.of("T", FLOAT, "Tshape", INT32));
     assertThat(fold(model)).isEqualTo(flat(model));
   }
+
+  /** TensorFlow's own inference of shapes ends the process there. */
+  @Test
+  void sizesOfASplitAreAList() {
+    TestModel model =
+        new TestModel()
+            .input("x", 2, 3)
+            .integer("sizes", 3)
+            .integer("axis", 1)
+            .add(
+                "SplitV",
+                "y",
+                List.of("x", "sizes", "axis"),
+                Map.of("T", FLOAT, "Tlen", INT32, "num_split", number(1)));
+    assertThatThrownBy(() -> fold(model))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith("SplitV node 'y' has sizes that are no list");
+  }
 }
