@@ -175,8 +175,8 @@ class SavedModelCommandTest {
     Files.write(graph, Arrays.copyOf(bytes, bytes.length / 2));
     assertRefused(
         graph
-            + ": this is not a SavedModel's protocol buffer. The file is damaged or was made to"
-            + " mislead: get it again from its source.",
+            + ": this is not a SavedModel's protocol buffer, or not all of it. The file is damaged or was"
+            + " made to mislead: get it again from its source.",
         "--images",
         IMAGES,
         "--labels",
