@@ -52,6 +52,48 @@ def keras_sequence():
     archive.write_out(folder("keras-sequence"), verbose=False)
 
 
+def keras_images():
+    """Convolutions of several kinds with batch norm and a gate, as a model with raw pixels."""
+    keras.utils.set_random_seed(2)
+    layers = keras.layers
+    images = layers.Input((8, 8, 3), dtype="uint8", name="images")
+    x = layers.Rescaling(1 / 127.5, offset=-1.0)(images)
+    x = layers.Conv2D(4, 3, strides=2, padding="same", use_bias=False)(x)
+    x = layers.BatchNormalization()(x)
+    x = layers.Activation("silu")(x)
+    y = layers.DepthwiseConv2D(3, padding="same", activation="relu6")(x)
+    gate = layers.Dense(4, activation="sigmoid")(layers.GlobalAveragePooling2D()(y))
+    x = layers.Multiply()([y, layers.Reshape((1, 1, 4))(gate)]) + x
+    x = layers.MaxPooling2D(2)(x)
+    x = layers.SpatialDropout2D(0.2)(x)
+    model = keras.Model(images, layers.Dense(3, activation="softmax")(layers.Flatten()(x)))
+    randomise(model)
+    model.export(folder("keras-images"), verbose=False)
+
+
+def keras_attention():
+    """A block of a transformer over words, beside a second input of numbers."""
+    keras.utils.set_random_seed(3)
+    layers = keras.layers
+    words = layers.Input((5,), dtype="int32", name="words")
+    numbers = layers.Input((2,), name="numbers")
+    x = layers.Embedding(9, 4)(words)
+    x = layers.LayerNormalization()(x + layers.MultiHeadAttention(2, 2)(x, x))
+    x = layers.LayerNormalization()(x + layers.Dense(4)(layers.Dense(6, activation="gelu")(x)))
+    x = layers.Concatenate()([layers.GlobalAveragePooling1D()(x), numbers])
+    model = keras.Model([words, numbers], layers.Dense(1, activation="sigmoid")(x))
+    randomise(model)
+    model.export(folder("keras-attention"), verbose=False)
+
+
+def randomise(model):
+    """Moves weights, running statistics too, away from where symmetry hides mistakes."""
+    random = np.random.default_rng(4)
+    for weight in model.weights:
+        if "seed" not in weight.path:
+            weight.assign(weight.numpy() + 0.2 * np.abs(random.normal(size=weight.shape)))
+
+
 class Loops(tf.Module):
     """A loop that ends early, with branches and a loop inside, and one as long as the batch."""
 
@@ -136,7 +178,39 @@ def tf1_loops():
         v1.saved_model.simple_save(session, folder("tf1-loops"), {"x": x}, {"y": y})
 
 
+def tf1_images():
+    """A graph of TensorFlow 1 with reference variables, dropout by a placeholder and its own loss."""
+    v1 = tf.compat.v1
+    graph = tf.Graph()
+    with graph.as_default(), v1.Session(graph=graph) as session:
+        v1.set_random_seed(1)
+        x = v1.placeholder(tf.float32, [None, 6, 6, 2], name="x")
+        t = v1.placeholder(tf.int64, [None], name="t")
+        keep = v1.placeholder(tf.float32, [], name="keep_prob")
+
+        def weights(name, *shape):
+            initial = v1.random.normal(shape, stddev=0.4, seed=len(shape))
+            return v1.Variable(initial, name=name, use_resource=False)
+
+        h = tf.nn.conv2d(x, weights("kernel", 3, 3, 2, 3), strides=1, padding="SAME")
+        h = tf.nn.relu(h + weights("bias", 3))
+        h = v1.nn.lrn(h, depth_radius=1)
+        h = v1.nn.avg_pool(h, 2, 2, "VALID")
+        h = v1.nn.dropout(tf.reshape(h, [-1, 27]), keep_prob=keep)
+        logits = tf.add(tf.matmul(h, weights("dense", 27, 3)), weights("offset", 3), name="logits")
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=t, logits=logits)
+        loss = tf.reduce_mean(losses, name="loss")
+        v1.train.MomentumOptimizer(0.1, 0.9).minimize(loss, v1.train.get_or_create_global_step())
+        session.run(v1.global_variables_initializer())
+        v1.saved_model.simple_save(
+            session, folder("tf1-images"), {"x": x, "keep_prob": keep}, {"logits": logits}
+        )
+
+
 keras_sequence()
+keras_images()
+keras_attention()
+tf1_images()
 tf.saved_model.save(Loops(), folder("tf2-loops"))
 tf1_loops()
 prune()
