@@ -33,7 +33,10 @@ record Failure(ExitStatus status, String line) {
     if (error instanceof IOException e) {
       return unreadable(e);
     }
-    if (error instanceof ModelException || error instanceof UnsupportedGraphException) {
+    if (error instanceof UnsupportedGraphException) {
+      return new Failure(ExitStatus.BAD_INPUT, message(error));
+    }
+    if (error instanceof ModelException) {
       return new Failure(ExitStatus.FAILURE, message(error));
     }
     if (error instanceof ArithmeticException) {

@@ -18,6 +18,7 @@ import dev.hesse.models.savedmodel.SavedModels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -91,9 +92,7 @@ record SavedModelSubject(SavedModelOptions options, DataOptions data) implements
     for (InputArgument input : files.inputs()) {
       if (input.name().isEmpty()) {
         Map<String, DataArray> arrays = new LinkedHashMap<>(Npz.readArrays(input.file()));
-        if (files.labels().isEmpty()) {
-          labels = takeLabels(arrays);
-        }
+        labels = takeLabels(arrays, model);
         arrays.forEach((name, array) -> put(inputs, name, array));
         sources.add(input.file().toString());
       } else if (input.value().isEmpty()) {
@@ -128,14 +127,13 @@ record SavedModelSubject(SavedModelOptions options, DataOptions data) implements
     return new LabelledArrays(String.join(", ", sources), inputs, unnamed, labels);
   }
 
-  private static Optional<DataArray> takeLabels(Map<String, DataArray> arrays) {
-    for (String name : DataOptions.LABELS_USUAL) {
-      DataArray found = arrays.remove(name);
-      if (found != null) {
-        return Optional.of(found);
-      }
-    }
-    return Optional.empty();
+  /** Labels among the inputs, which --labels has precedence over. */
+  private Optional<DataArray> takeLabels(Map<String, DataArray> arrays, SavedModels model) {
+    Set<String> inputs = model.inputTypes(options.objective().signature()).keySet();
+    return Arrays.stream(DataOptions.LABELS_USUAL)
+        .filter(name -> arrays.containsKey(name) && !inputs.contains(name))
+        .findFirst()
+        .map(arrays::remove);
   }
 
   private static void put(Map<String, DataArray> inputs, String name, DataArray array) {

@@ -360,7 +360,7 @@ public final class CompiledLoss implements AutoCloseable {
               ? tf.broadcastTo(Constants.scalar(tf, parameters.get(i).type(), 0), tf.constant(size))
               : tf.reshape(part, tf.constant(size)));
     }
-    return tf.concat(flat, tf.constant(0));
+    return flat.size() == 1 ? tf.identity(flat.get(0)) : tf.concat(flat, tf.constant(0));
   }
 
   private Output<TNumber> output(String name) {

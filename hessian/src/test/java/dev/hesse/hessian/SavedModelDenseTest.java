@@ -277,6 +277,43 @@ class SavedModelDenseTest {
   }
 
   @Test
+  void oneVariableAloneHasItsBlockOfTheMatrix() throws IOException {
+    Path folder = MADE.resolve("tf1-images");
+    LabelledArrays examples = arrays(Map.of("x", numbers(6, 6, 2), "keep_prob", one()), classes(3));
+    Objective both =
+        SavedModels.open(folder)
+            .objective(
+                examples,
+                ObjectiveOptions.builder().parameters(Pattern.compile("dense|offset")).build());
+    Objective alone =
+        SavedModels.open(folder)
+            .objective(
+                examples,
+                ObjectiveOptions.builder()
+                    .parameters(Pattern.compile("dense|offset"))
+                    .exclude(Pattern.compile("dense"))
+                    .build());
+    BatchSource data = both.data().inOrder(new ExampleOrder.Sequential());
+    try (CurvatureOperator whole = operator(both.loss(), data, Curvature.HESSIAN);
+        CurvatureOperator block = operator(alone.loss(), data, Curvature.HESSIAN)) {
+      assertThat(block.parameters().parameters())
+          .extracting(p -> p.name())
+          .containsExactly("offset");
+      int offset =
+          whole.parameters().parameters().stream()
+              .filter(p -> p.name().equals("offset"))
+              .findFirst()
+              .orElseThrow()
+              .offset();
+      // The same operations, whose order alone may differ.
+      assertClose(
+          part(block, new int[] {0, 1, 2}),
+          part(whole, new int[] {offset, offset + 1, offset + 2}),
+          1e-14);
+    }
+  }
+
+  @Test
   void aGraphsOwnLossHasTheHessianOfItsLogits() throws IOException {
     Path folder = MADE.resolve("tf1-images");
     Map<String, DataArray> inputs =

@@ -37,7 +37,9 @@ final class JoinRules {
   }
 
   private static Operand<TNumber> whole(Node node, List<Operand<TNumber>> parts, int axisInput) {
-    return node.tf().concat(parts, node.tf().constant((int) node.constant(axisInput)[0]));
+    return parts.size() == 1
+        ? parts.get(0)
+        : node.tf().concat(parts, node.tf().constant((int) node.constant(axisInput)[0]));
   }
 
   /** What each joined input takes up in g. */

@@ -140,6 +140,10 @@ final class ShapeCases {
             },
             shape(2, 6)),
         of(
+            "Split into one part",
+            (tf, x) -> tf.math.square(tf.split(tf.constant(1), x, 1L).output().get(0)),
+            shape(2, 3)),
+        of(
             "SplitV",
             (tf, x) -> {
               List<Output<TNumber>> parts =

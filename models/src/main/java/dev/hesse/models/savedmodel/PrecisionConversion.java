@@ -32,6 +32,11 @@ final class PrecisionConversion {
     return FLOATING.contains(type);
   }
 
+  /** What TensorFlow has for pairs of types, one complex, that must go together. */
+  private static boolean isComplex(AttrValue type) {
+    return type.getType() == DataType.DT_COMPLEX64 || type.getType() == DataType.DT_COMPLEX128;
+  }
+
   static FlatGraph to(Precision precision, FlatGraph graph, OperationOutputs operations) {
     PrecisionConversion conversion = new PrecisionConversion(precision.dataType(), operations);
     graph.nodes().values().forEach(conversion::write);
@@ -55,6 +60,9 @@ final class PrecisionConversion {
           node.getName(),
           target,
           Constant.floating(value.getTensor()).as(Constant.type(target).orElseThrow()));
+    }
+    if (node.getAttrMap().values().stream().anyMatch(PrecisionConversion::isComplex)) {
+      return node;
     }
     NodeDef.Builder builder = node.toBuilder();
     for (AttrDef attribute : operations.typeAttributes(node.getOp())) {
