@@ -61,7 +61,8 @@ final class PrecisionConversion {
           target,
           Constant.floating(value.getTensor()).as(Constant.type(target).orElseThrow()));
     }
-    if (node.getAttrMap().values().stream().anyMatch(PrecisionConversion::isComplex)) {
+    if (operations.typeAttributes(node.getOp()).stream()
+        .anyMatch(a -> isComplex(node.getAttrOrDefault(a.getName(), a.getDefaultValue())))) {
       return node;
     }
     NodeDef.Builder builder = node.toBuilder();
