@@ -33,7 +33,9 @@ record BatchSizes(Optional<Integer> examples, boolean asked, Optional<Integer> m
   static BatchSizes from(Arguments arguments) {
     int examples = arguments.get(EXAMPLES, EXAMPLES_DEFAULT);
     Optional<Integer> miniBatch = arguments.get(MINI_BATCH);
-    if (miniBatch.isPresent() && examples % miniBatch.get() != 0) {
+    // The default is no more than a wish for a SavedModel's arrays; a smaller last part remains.
+    boolean exact = arguments.has(EXAMPLES) || !arguments.has(SavedModelOptions.SAVED_MODEL);
+    if (exact && miniBatch.isPresent() && examples % miniBatch.get() != 0) {
       throw CommandException.usage(
           "%s %d is not a multiple of %s %d"
               .formatted(EXAMPLES.dashed(), examples, MINI_BATCH.dashed(), miniBatch.get()),

@@ -135,8 +135,13 @@ record DataOptions(
   }
 
   /** Reads the options for a model that says itself what it takes. */
-  static DataOptions forSavedModel(Arguments arguments) {
+  static DataOptions forSavedModel(Arguments arguments, boolean ownLoss) {
     DataOptions options = from(arguments);
+    if (ownLoss && arguments.has(LABELS)) {
+      throw usage(
+          "--labels is given with --loss-output",
+          "Give them as what they are to the graph: --input NAME=FILE");
+    }
     if (options.files() instanceof Files.Arrays arrays) {
       if (options.normalization().isPresent()) {
         throw usage(
@@ -172,7 +177,9 @@ record DataOptions(
           "Give either --data-dir DIR or --images FILE --labels FILE");
     }
     if (arrays.isPresent() && arguments.has(SPLIT)) {
-      throw usage("--split is given with --images", "Leave it out: it is for --data-dir");
+      throw usage(
+          "--split is given with %s".formatted(arrays.get().dashed()),
+          "Leave it out: it is for --data-dir");
     }
     return folder.isPresent()
         ? new Files.Folder(folder.get(), arguments.get(SPLIT, Split.TRAIN))

@@ -2,6 +2,7 @@ package dev.hesse.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.hesse.hessian.autodiff.DerivativeRules;
+import dev.hesse.io.BadInputException;
 import dev.hesse.models.savedmodel.DeclaredShape;
 import dev.hesse.models.savedmodel.ModelContents;
 import dev.hesse.models.savedmodel.ModelContents.Node;
@@ -87,7 +88,7 @@ record SavedModelInspection(ModelContents contents, boolean listNodes) {
       row(
           text,
           "  %s  %s %s%s%s%n",
-          printable(variable.name()),
+          whole(variable.name()),
           variable.dtype(),
           variable.shape(),
           variable.trainable() ? "  trainable" : "",
@@ -105,7 +106,7 @@ record SavedModelInspection(ModelContents contents, boolean listNodes) {
     if (listNodes) {
       text.append('\n');
       for (Node node : contents.nodes()) {
-        row(text, "  %s  %s%n", printable(node.name()), printable(node.type()));
+        row(text, "  %s  %s%n", whole(node.name()), printable(node.type()));
       }
     }
     return text.toString();
@@ -125,11 +126,17 @@ record SavedModelInspection(ModelContents contents, boolean listNodes) {
                 printable(name),
                 tensor.dtype(),
                 tensor.shape(),
-                printable(tensor.name())));
+                whole(tensor.name())));
   }
 
   private static void row(StringBuilder text, String format, Object... arguments) {
     text.append(String.format(Locale.ROOT, format, arguments));
+  }
+
+  /** A name that is there to be copied, however long. */
+  private static String whole(String untrusted) {
+    String quoted = BadInputException.quote(untrusted, Integer.MAX_VALUE);
+    return quoted.substring(1, quoted.length() - 1);
   }
 
   private static String printable(String untrusted) {

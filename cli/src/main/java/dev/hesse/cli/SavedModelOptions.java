@@ -76,7 +76,9 @@ record SavedModelOptions(Path path, OptionalLong version, String tag, ObjectiveO
       if (arguments.has(option)) {
         throw usage(
             "%s is given with --saved-model".formatted(option.dashed()),
-            "Leave it out: it is for --resume");
+            option.equals(ModelOptions.RESUME)
+                ? "Leave out one of the two models"
+                : "Leave it out: it is for --resume");
       }
     }
     Optional<String> lossOutput = arguments.get(LOSS_OUTPUT);

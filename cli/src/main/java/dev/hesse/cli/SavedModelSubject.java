@@ -93,6 +93,7 @@ record SavedModelSubject(SavedModelOptions options, DataOptions data) implements
       if (input.name().isEmpty()) {
         Map<String, DataArray> arrays = new LinkedHashMap<>(Npz.readArrays(input.file()));
         labels = takeLabels(arrays, model);
+        arrays.keySet().retainAll(arrays.keySet().stream().filter(model::hasInput).toList());
         arrays.forEach((name, array) -> put(inputs, name, array));
         sources.add(input.file().toString());
       } else if (input.value().isEmpty()) {

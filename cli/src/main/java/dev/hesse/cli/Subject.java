@@ -2,6 +2,7 @@ package dev.hesse.cli;
 
 import static dev.hesse.cli.CommandException.usage;
 
+import dev.hesse.hessian.Curvature;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.models.LossModel;
 import java.io.IOException;
@@ -46,8 +47,14 @@ sealed interface Subject permits CheckpointSubject, SavedModelSubject {
    */
   static Subject from(Arguments arguments) {
     if (arguments.has(SavedModelOptions.SAVED_MODEL)) {
-      return new SavedModelSubject(
-          SavedModelOptions.from(arguments), DataOptions.forSavedModel(arguments));
+      SavedModelOptions model = SavedModelOptions.from(arguments);
+      boolean ownLoss = model.objective().lossOutput().isPresent();
+      if (ownLoss && EstimatorOptions.from(arguments).curvature() == Curvature.GAUSS_NEWTON) {
+        throw usage(
+            "--curvature ggn is given with --loss-output, which leaves no outputs apart from the loss",
+            "Name an --output and a --loss, or take the Hessian");
+      }
+      return new SavedModelSubject(model, DataOptions.forSavedModel(arguments, ownLoss));
     }
     List<CommandOption<?>> misplaced = SavedModelOptions.given(arguments);
     if (!misplaced.isEmpty()) {

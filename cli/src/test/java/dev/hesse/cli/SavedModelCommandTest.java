@@ -141,8 +141,8 @@ class SavedModelCommandTest {
         "--labels",
         LABELS);
     assertRefused(
-        "label 10 at index 1 is no class, which are whole numbers from 0 to 9. Give labels of the"
-            + " classes that the model tells apart.",
+        "label 10 at index 1 is no class, which are whole numbers from 0 to 9. Number the classes"
+            + " that the model tells apart from 0.",
         "--images",
         IMAGES,
         "--labels",

@@ -30,13 +30,15 @@ final class CheckedNode {
   static final Set<String> COUNTS =
       Set.of(
           "N",
-          "Nsparse",
           "OUTPUT_RAGGED_RANK",
           "PARAMS_RAGGED_RANK",
           "RAGGED_RANK",
           "num",
+          "Ndense",
+          "Nsparse",
           "num_partitions",
           "num_row_partition_tensors",
+          "num_sparse",
           "num_split",
           "output_ragged_rank");
 

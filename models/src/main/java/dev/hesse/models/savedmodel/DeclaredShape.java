@@ -40,6 +40,10 @@ public record DeclaredShape(Optional<List<Long>> dimensions) {
             && dimensions.map(d -> d.equals(LongStream.of(shape).boxed().toList())).orElse(false));
   }
 
+  boolean isScalar() {
+    return dimensions.filter(List::isEmpty).isPresent();
+  }
+
   /** The batch that the model was written for, if it is only one. */
   Optional<Long> batch() {
     return dimensions.filter(d -> !d.isEmpty() && d.get(0) > 0).map(d -> d.get(0));

@@ -38,7 +38,7 @@ record LabelFit(Loss loss, boolean targets, StoredTensor labels) {
     if (loss == Loss.SOFTMAX_CROSS_ENTROPY && areClasses(labels, outputs)) {
       return classes(labels, outputs);
     }
-    StoredTensor targets = labels.reshaped(withBatch(labels, outputs));
+    StoredTensor targets = labels.reshaped(withBatch(labels, outputs, loss));
     if (loss == Loss.SOFTMAX_CROSS_ENTROPY) {
       requireDistributions(targets);
     } else {
@@ -103,10 +103,11 @@ record LabelFit(Loss loss, boolean targets, StoredTensor labels) {
         throw new BadInputException(
             "label %s at index %d is no class, which are whole numbers from 0 to %d"
                 .formatted(number(label), i, classes - 1),
-            "Give labels of the classes that the model tells apart");
+            "Number the classes that the model tells apart from 0");
       }
     }
-    long[] rows = withBatch(labels, Arrays.copyOf(outputs, outputs.length - 1));
+    long[] rows =
+        withBatch(labels, Arrays.copyOf(outputs, outputs.length - 1), Loss.SOFTMAX_CROSS_ENTROPY);
     return new LabelFit(Loss.SOFTMAX_CROSS_ENTROPY, false, labels.as(DType.INT32).reshaped(rows));
   }
 
@@ -169,12 +170,16 @@ record LabelFit(Loss loss, boolean targets, StoredTensor labels) {
         Arrays.stream(b).filter(d -> d != 1).toArray());
   }
 
-  private static long[] withBatch(StoredTensor labels, long[] example) {
+  private static long[] withBatch(StoredTensor labels, long[] example, Loss loss) {
     if (!sameSize(example(labels), example)) {
       throw new BadInputException(
-          "labels have shape %s, where the outputs take %s or class numbers"
-              .formatted(Arrays.toString(labels.shape()), text(example)),
-          "Give one label, or one target for each output, for every example");
+          "labels have shape %s, where %s of these outputs takes %s%s"
+              .formatted(
+                  Arrays.toString(labels.shape()),
+                  loss.label(),
+                  text(example),
+                  loss == Loss.SOFTMAX_CROSS_ENTROPY ? ", or class numbers without the last" : ""),
+          "Reshape the labels, or name another --loss");
     }
     long[] shape = new long[example.length + 1];
     shape[0] = labels.shape()[0];

@@ -38,6 +38,27 @@ final class ModelObjects {
     return at.hasVariable() ? Optional.of(at.getVariable()) : Optional.empty();
   }
 
+  /**
+   * Whether the model is trained by a variable: as its lists {@code trainable_variables} and {@code
+   * non_trainable_variables} say, which Keras 3 exports in place of true flags, or else as the
+   * variable's own flag does.
+   */
+  boolean isTrainable(SavedVariable variable) {
+    boolean listed = isListed(variable, "trainable_variables");
+    boolean listedNot = isListed(variable, "non_trainable_variables");
+    return listed == listedNot ? variable.getTrainable() : listed;
+  }
+
+  /** By name, as exports hold a variable twice, under different paths. */
+  private boolean isListed(SavedVariable variable, String list) {
+    return child(objects.get(0), list).stream()
+        .flatMap(found -> found.getChildrenList().stream())
+        .map(ObjectReference::getNodeId)
+        .filter(number -> number >= 0 && number < objects.size())
+        .map(number -> objects.get(number).getVariable().getName())
+        .anyMatch(variable.getName()::equals);
+  }
+
   private Optional<SavedObject> child(SavedObject object, String step) {
     return object.getChildrenList().stream()
         .filter(child -> escaped(child.getLocalName()).equals(step))

@@ -83,6 +83,7 @@ final class ObjectiveFinder {
         constants.put(tensor.toString(), value);
         fed.add(FedTensor.constant(tensor, type, value));
       } else {
+        requireFinite(name, array);
         List<Long> example = declared.example(name, array);
         String column = name.equals(Batch.LABELS) ? tensor + " " : name;
         inputs.add(new Input(tensor.toString(), column, example));
@@ -110,6 +111,18 @@ final class ObjectiveFinder {
           Optional.empty());
     }
     return labelled(chosen(outputs, fed), batch, inputs, constants, columns);
+  }
+
+  private static void requireFinite(String input, DataArray array) {
+    if (array instanceof StoredTensor numbers && numbers.dtype().isFloating()) {
+      for (int i = 0; i < numbers.elementCount(); i++) {
+        if (!Double.isFinite(numbers.toDouble(i))) {
+          throw new BadInputException(
+              "input %s holds %s at index %d".formatted(quote(input), numbers.toDouble(i), i),
+              "Replace what is not finite");
+        }
+      }
+    }
   }
 
   private record Chosen(TensorName tensor, OutputProbe probe) {}
@@ -234,14 +247,23 @@ final class ObjectiveFinder {
             missing.isEmpty()
                 ? "the output needs no other input than is named"
                 : "the output needs several inputs: " + describe(missing),
-            missing.isEmpty() ? "Leave --images out" : "Give --input NAME=FILE for each");
+            missing.isEmpty() ? "Leave --images out" : remedy(missing));
       }
       given.put(missing.get(0), arrays.unnamed().get());
     } else if (!missing.isEmpty()) {
-      throw new BadInputException(
-          "nothing is given for " + describe(missing), "Give --input NAME=FILE for each");
+      throw new BadInputException("nothing is given for " + describe(missing), remedy(missing));
     }
     return needed;
+  }
+
+  private String remedy(List<TensorName> missing) {
+    Optional<String> scalar =
+        missing.stream()
+            .filter(tensor -> model.declaredShape(tensor).isScalar())
+            .map(signature::inputName)
+            .findFirst();
+    return "Give --input NAME=FILE for each"
+        + scalar.map(", or a number such as --input %s=1"::formatted).orElse("");
   }
 
   private String describe(List<TensorName> inputs) {

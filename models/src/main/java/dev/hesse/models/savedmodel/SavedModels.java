@@ -185,6 +185,13 @@ public final class SavedModels {
     return operations.type(inlined.graph().node(found), found.index());
   }
 
+  /** Whether a signature's input, or a tensor, has the name. */
+  public boolean hasInput(String name) {
+    return model.getSignatureDefMap().values().stream()
+            .anyMatch(signature -> signature.containsInputs(name))
+        || has(TensorName.of(name));
+  }
+
   /** Whether there is such a tensor, or a function's call that it could be of. */
   boolean has(TensorName tensor) {
     String outermost = tensor.node();

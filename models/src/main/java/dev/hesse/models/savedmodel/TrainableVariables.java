@@ -5,6 +5,7 @@ import static dev.hesse.io.BadInputException.quote;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.hesse.io.BadInputException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,16 +31,21 @@ record TrainableVariables(String rule, Set<String> nodes) {
   /**
    * Asks TensorFlow 2's object graph, then TensorFlow 1's collection.
    *
-   * @param reached the nodes of the floating-point variables that the loss depends on; if what a
-   *     model says is true of none of them, all are trainable
+   * @param reached the nodes of the floating-point variables that the loss depends on; all are
+   *     trainable if the model says nothing of them
    * @param keys of variables in the model's checkpoint, by node
    */
   static TrainableVariables of(MetaGraphDef model, List<String> reached, Map<String, String> keys) {
     SharedVariables shared = new SharedVariables(model.getGraphDef());
-    Set<String> saved = objectGraph(model, shared, reached, keys);
-    if (!saved.isEmpty()) {
+    Map<String, SavedVariable> objects = objects(model, shared, reached, keys);
+    if (!objects.isEmpty()) {
+      ModelObjects all = new ModelObjects(model);
       return new TrainableVariables(
-          "the variables that the model's object graph says are trainable", saved);
+          "the variables that the model's object graph says are trainable",
+          objects.entrySet().stream()
+              .filter(object -> all.isTrainable(object.getValue()))
+              .map(Map.Entry::getKey)
+              .collect(Collectors.toUnmodifiableSet()));
     }
     Set<String> collected = retained(collection(model, shared), reached);
     if (!collected.isEmpty()) {
@@ -68,14 +74,18 @@ record TrainableVariables(String rule, Set<String> nodes) {
                 .collect(Collectors.toUnmodifiableSet());
     if (chosen.isEmpty() && !reached.isEmpty()) {
       throw new BadInputException(
-          "no variable that the loss depends on is chosen as a parameter",
+          nodes.isEmpty() && parameters.isEmpty()
+              ? "the model says that none of the variables that the loss depends on is trainable"
+              : "no variable that the loss depends on is chosen as a parameter",
           reached.stream()
               .sorted()
               .limit(MAX_LISTED)
               .map(BadInputException::quote)
               .collect(
                   Collectors.joining(
-                      ", ", "There are ", reached.size() > MAX_LISTED ? " and others" : "")));
+                      ", ",
+                      "Choose with --parameters REGEX among ",
+                      reached.size() > MAX_LISTED ? " and others" : "")));
     }
     String by =
         parameters
@@ -109,25 +119,28 @@ record TrainableVariables(String rule, Set<String> nodes) {
   }
 
   /**
-   * By the path that a checkpoint's key is, as names need not be unique; and by the name under
-   * which a variable is shared where there is no such path.
+   * The objects of the variables that are reached: by the path that a checkpoint's key is, as names
+   * need not be unique, or by the name under which a variable is shared where there is no such
+   * path.
    */
-  private static Set<String> objectGraph(
+  private static Map<String, SavedVariable> objects(
       MetaGraphDef model, SharedVariables shared, List<String> reached, Map<String, String> keys) {
-    ModelObjects objects = new ModelObjects(model);
-    Set<String> named = new HashSet<>();
+    Map<String, SavedVariable> named = new HashMap<>();
     for (SavedObject object : model.getObjectGraphDef().getNodesList()) {
-      if (object.hasVariable() && object.getVariable().getTrainable()) {
-        shared.named(object.getVariable().getName()).ifPresent(named::add);
+      if (object.hasVariable()) {
+        shared
+            .named(object.getVariable().getName())
+            .ifPresent(node -> named.putIfAbsent(node, object.getVariable()));
       }
     }
-    return reached.stream()
-        .filter(
-            node ->
-                objects
-                    .variable(keys.getOrDefault(node, ""))
-                    .map(SavedVariable::getTrainable)
-                    .orElseGet(() -> named.contains(node)))
-        .collect(Collectors.toUnmodifiableSet());
+    ModelObjects objects = new ModelObjects(model);
+    Map<String, SavedVariable> found = new HashMap<>();
+    for (String node : reached) {
+      objects
+          .variable(keys.getOrDefault(node, ""))
+          .or(() -> Optional.ofNullable(named.get(node)))
+          .ifPresent(variable -> found.put(node, variable));
+    }
+    return found;
   }
 }

@@ -47,6 +47,7 @@ public final class SavedModelFolder {
       if (isVersionFolder(path)) {
         return path;
       }
+      requireFolder(path);
       throw new BadInputException(
           "%s holds no SavedModel: neither %s nor numbered folders with one".formatted(path, MODEL),
           "Give a SavedModel's folder, or the one with its versions");
@@ -59,6 +60,19 @@ public final class SavedModelFolder {
           "Take one of its versions: " + versions.keySet());
     }
     return found;
+  }
+
+  private static void requireFolder(Path path) {
+    if (!Files.exists(path)) {
+      throw new BadInputException("%s: there is no such folder".formatted(path), "Check the path");
+    }
+    if (!Files.isDirectory(path)) {
+      throw new BadInputException(
+          "%s is a file, and a SavedModel is a folder".formatted(path),
+          name(path).equals(MODEL)
+              ? "Give the folder that the file is in"
+              : "Export the model, with Keras by model.export(\"DIR\"), and give that folder");
+    }
   }
 
   /**

@@ -381,7 +381,7 @@ class SavedModelLossTest {
     assertThat(without.parameterRule()).endsWith(", without those that match 'w'");
     assertThatThrownBy(() -> model.loss(chosen("w", "w")))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("There are 'b', 'w'");
+        .hasMessageContaining("Choose with --parameters REGEX among 'b', 'w'");
   }
 
   @ParameterizedTest

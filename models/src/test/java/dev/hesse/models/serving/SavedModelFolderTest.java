@@ -54,21 +54,29 @@ class SavedModelFolderTest {
   @Test
   void otherPathsAreNone() throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
-    for (Path path : new Path[] {folder, file, folder.resolve("missing")}) {
-      assertThat(SavedModelFolder.isSavedModel(path)).isFalse();
-      assertThatThrownBy(() -> SavedModelFolder.find(path, HIGHEST))
-          .isInstanceOf(BadInputException.class)
-          .hasMessage(
-              path
-                  + " holds no SavedModel: neither saved_model.pb nor numbered folders with one."
-                  + " Give a SavedModel's folder, or the one with its versions.");
-      assertThatThrownBy(() -> SavedModelFolder.find(path, OptionalLong.of(1)))
-          .isInstanceOf(BadInputException.class)
-          .hasMessage(
-              path
-                  + " has no versions, which are numbered folders with saved_model.pb."
-                  + " Leave the version out, or give the folder with the versions.");
-    }
+    Path missing = folder.resolve("missing");
+    assertNoModel(
+        folder,
+        " holds no SavedModel: neither saved_model.pb nor numbered folders with one."
+            + " Give a SavedModel's folder, or the one with its versions.");
+    assertNoModel(
+        file,
+        " is a file, and a SavedModel is a folder."
+            + " Export the model, with Keras by model.export(\"DIR\"), and give that folder.");
+    assertNoModel(missing, ": there is no such folder. Check the path.");
+  }
+
+  private static void assertNoModel(Path path, String message) throws IOException {
+    assertThat(SavedModelFolder.isSavedModel(path)).isFalse();
+    assertThatThrownBy(() -> SavedModelFolder.find(path, HIGHEST))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(path + message);
+    assertThatThrownBy(() -> SavedModelFolder.find(path, OptionalLong.of(1)))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            path
+                + " has no versions, which are numbered folders with saved_model.pb."
+                + " Leave the version out, or give the folder with the versions.");
   }
 
   private Path model(String name) throws IOException {
