@@ -20,6 +20,9 @@ public sealed interface DataArray permits StoredTensor, TextTensor {
    */
   DataArray rows(int[] numbers);
 
+  /** The same elements in another shape of as many. */
+  DataArray reshaped(long[] shape);
+
   /**
    * Arrays one after the other along the first dimension.
    *

@@ -121,7 +121,7 @@ public final class StoredTensor implements DataArray {
     return new StoredTensor(dtype, rowsShape, rows.flip());
   }
 
-  /** The same elements in another shape of as many. */
+  @Override
   public StoredTensor reshaped(long[] other) {
     return new StoredTensor(dtype, other, data);
   }

@@ -40,6 +40,11 @@ public final class TextTensor implements DataArray {
   }
 
   @Override
+  public TextTensor reshaped(long[] other) {
+    return new TextTensor(other, elements);
+  }
+
+  @Override
   public TextTensor rows(int[] numbers) {
     int size = DataArray.rowSize(shape);
     List<byte[]> rows = new ArrayList<>();

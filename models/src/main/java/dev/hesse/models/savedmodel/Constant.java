@@ -42,6 +42,21 @@ final class Constant {
     return Optional.ofNullable(TYPES.get(type));
   }
 
+  /** A node that holds texts. */
+  static NodeDef node(String name, TextTensor value) {
+    TensorProto.Builder tensor = TensorProto.newBuilder().setDtype(DataType.DT_STRING);
+    for (long size : value.shape()) {
+      tensor.getTensorShapeBuilder().addDimBuilder().setSize(size);
+    }
+    value.elements().forEach(text -> tensor.addStringVal(ByteString.copyFrom(text)));
+    return NodeDef.newBuilder()
+        .setName(name)
+        .setOp("Const")
+        .putAttr("dtype", AttrValue.newBuilder().setType(DataType.DT_STRING).build())
+        .putAttr("value", AttrValue.newBuilder().setTensor(tensor).build())
+        .build();
+  }
+
   /** A node that holds numbers. */
   static NodeDef node(String name, DataType type, StoredTensor value) {
     TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();

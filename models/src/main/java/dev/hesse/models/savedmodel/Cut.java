@@ -2,13 +2,17 @@ package dev.hesse.models.savedmodel;
 
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.DType;
+import dev.hesse.io.DataArray;
 import dev.hesse.io.StoredTensor;
+import dev.hesse.io.TextTensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorShapeProto;
 
@@ -73,17 +77,21 @@ final class Cut {
         .orElseGet(() -> placeholder(tensor));
   }
 
-  private static NodeDef constant(FedTensor tensor, StoredTensor value) {
-    DType type =
-        Constant.type(tensor.type())
-            .orElseThrow(
-                () ->
-                    new BadInputException(
-                        "%s takes %s, which no number can be"
-                            .formatted(
-                                BadInputException.quote(tensor.tensor().toString()), tensor.type()),
-                        "Give an array"));
-    return Constant.node(tensor.placeholder(), tensor.type(), value.as(type));
+  private static NodeDef constant(FedTensor tensor, DataArray value) {
+    if (tensor.type() == DataType.DT_STRING && value instanceof TextTensor texts) {
+      return Constant.node(tensor.placeholder(), texts);
+    }
+    Optional<DType> type = Constant.type(tensor.type());
+    if (type.isPresent() && value instanceof StoredTensor numbers) {
+      return Constant.node(tensor.placeholder(), tensor.type(), numbers.as(type.get()));
+    }
+    throw new BadInputException(
+        "%s takes %s, and is given %s"
+            .formatted(
+                BadInputException.quote(tensor.tensor().toString()),
+                OutputProbe.name(tensor.type()),
+                value.elementType()),
+        "Give an array of the type that it takes");
   }
 
   private static NodeDef placeholder(FedTensor tensor) {

@@ -1,6 +1,6 @@
 package dev.hesse.models.savedmodel;
 
-import dev.hesse.io.StoredTensor;
+import dev.hesse.io.DataArray;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +13,7 @@ import org.tensorflow.proto.DataType;
  * @param shape known in all dimensions, the batch too
  * @param value if it is the same in every run
  */
-record FedTensor(TensorName tensor, DataType type, List<Long> shape, Optional<StoredTensor> value) {
+record FedTensor(TensorName tensor, DataType type, List<Long> shape, Optional<DataArray> value) {
   FedTensor {
     shape = List.copyOf(shape);
   }
@@ -22,7 +22,7 @@ record FedTensor(TensorName tensor, DataType type, List<Long> shape, Optional<St
     this(tensor, type, shape, Optional.empty());
   }
 
-  static FedTensor constant(TensorName tensor, DataType type, StoredTensor value) {
+  static FedTensor constant(TensorName tensor, DataType type, DataArray value) {
     return new FedTensor(
         tensor, type, Arrays.stream(value.shape()).boxed().toList(), Optional.of(value));
   }

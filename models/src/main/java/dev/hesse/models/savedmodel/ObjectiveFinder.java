@@ -63,8 +63,9 @@ final class ObjectiveFinder {
 
   Objective find() {
     List<TensorName> outputs = outputs();
-    List<TensorName> needed = complete(outputs);
-    long examples = examples(needed);
+    List<TensorName> named = complete(outputs);
+    long examples = examples(named);
+    List<TensorName> needed = withoutTexts(outputs, named, examples);
     List<Input> inputs = new ArrayList<>();
     Map<String, StoredTensor> constants = new LinkedHashMap<>();
     Map<String, DataArray> columns = new LinkedHashMap<>();
@@ -111,6 +112,32 @@ final class ObjectiveFinder {
           Optional.empty());
     }
     return labelled(chosen(outputs, fed), batch, inputs, constants, columns);
+  }
+
+  /** Takes in the place of texts the numbers that the model makes of them before any variable. */
+  private List<TensorName> withoutTexts(
+      List<TensorName> outputs, List<TensorName> needed, long examples) {
+    if (needed.stream().noneMatch(t -> model.elementType(t.toString()) == DataType.DT_STRING)) {
+      return needed;
+    }
+    List<FedTensor> constants = new ArrayList<>();
+    for (TensorName tensor : needed) {
+      DataArray array = Objects.requireNonNull(given.get(tensor));
+      DeclaredShape declared = model.declaredShape(tensor);
+      DataArray shaped =
+          array instanceof StoredTensor && declared.isConstant(array, examples)
+              ? array
+              : array.reshaped(
+                  withBatch(examples, declared.example(signature.inputName(tensor), array)));
+      constants.add(FedTensor.constant(tensor, model.elementType(tensor.toString()), shaped));
+    }
+    Map<TensorName, StoredTensor> made = model.madeOfTexts(outputs, constants, examples);
+    given.putAll(made);
+    return made.isEmpty() ? needed : model.needed(outputs, fedByName());
+  }
+
+  private static long[] withBatch(long batch, List<Long> example) {
+    return Stream.concat(Stream.of(batch), example.stream()).mapToLong(Long::longValue).toArray();
   }
 
   private static void requireFinite(String input, DataArray array) {
@@ -232,13 +259,7 @@ final class ObjectiveFinder {
 
   /** Gives the unnamed array its place, and sees that nothing is missing. */
   private List<TensorName> complete(List<TensorName> outputs) {
-    List<FedTensor> fed =
-        Stream.concat(
-                given.keySet().stream(), signature.inputs().keySet().stream().map(signature::input))
-            .distinct()
-            .map(t -> new FedTensor(t, model.elementType(t.toString()), List.of()))
-            .toList();
-    List<TensorName> needed = model.needed(outputs, fed);
+    List<TensorName> needed = model.needed(outputs, fedByName());
     List<TensorName> missing =
         needed.stream().filter(tensor -> !given.containsKey(tensor)).toList();
     if (arrays.unnamed().isPresent()) {
@@ -254,6 +275,15 @@ final class ObjectiveFinder {
       throw new BadInputException("nothing is given for " + describe(missing), remedy(missing));
     }
     return needed;
+  }
+
+  /** All that could be fed. */
+  private List<FedTensor> fedByName() {
+    return Stream.concat(
+            given.keySet().stream(), signature.inputs().keySet().stream().map(signature::input))
+        .distinct()
+        .map(t -> new FedTensor(t, model.elementType(t.toString()), List.of()))
+        .toList();
   }
 
   private String remedy(List<TensorName> missing) {

@@ -37,6 +37,9 @@ public final class SavedModels {
 
   private static final int SCALAR_PLACEHOLDERS = 24;
 
+  /** How many operations back from where it is used a row for each example is looked for. */
+  private static final int TEXT_STEPS = 8;
+
   private final Path folder;
   private final MetaGraphDef model;
   private final OperationOutputs operations = new OperationOutputs();
@@ -301,6 +304,37 @@ public final class SavedModels {
                 .map(FedTensor::tensor),
             Cut.missing(cut, fed).stream())
         .toList();
+  }
+
+  /**
+   * The numbers that the model makes of texts before any variable, with a row for each example, by
+   * tensor.
+   *
+   * @param fed every input that the outputs need, as constants
+   * @throws BadInputException if that takes what must not be run
+   */
+  Map<TensorName, StoredTensor> madeOfTexts(
+      List<TensorName> outputs, List<FedTensor> fed, long examples) {
+    Computation cut = cut(outputs, fed);
+    FlatGraph looked = TableLookups.rewrite(cut.graph(), model, operations).neededBy(cut.targets());
+    TextPrefix prefix = new TextPrefix(looked, operations);
+    List<TensorName> ends = prefix.ends(cut.targets());
+    Map<TensorName, StoredTensor> made = new LinkedHashMap<>();
+    // What has no row for each example, such as a mask by time, is made of what has.
+    for (int step = 0; step < TEXT_STEPS && !ends.isEmpty(); step++) {
+      Computation part =
+          ControlFlow.expand(new Computation(looked.neededBy(ends), ends), functions, operations);
+      OperationPolicy.check(part.graph(), operations);
+      made.putAll(TextPrefix.compute(part, ends, examples));
+      ends =
+          ends.stream()
+              .filter(end -> !made.containsKey(end))
+              .flatMap(end -> prefix.before(end).stream())
+              .filter(end -> !made.containsKey(end))
+              .distinct()
+              .toList();
+    }
+    return made;
   }
 
   /**
