@@ -86,11 +86,24 @@ def keras_attention():
     model.export(folder("keras-attention"), verbose=False)
 
 
+def keras_texts():
+    """Sentences of open length as text, of which the model looks up the words itself."""
+    keras.utils.set_random_seed(5)
+    layers = keras.layers
+    vectorize = layers.TextVectorization(vocabulary=["the", "cat", "dog", "sat", "ran"])
+    text = layers.Input((), dtype="string", name="text")
+    x = layers.Embedding(7, 3, mask_zero=True)(vectorize(text))
+    x = layers.GlobalAveragePooling1D()(x)
+    model = keras.Model(text, layers.Dense(1, activation="sigmoid")(layers.Dense(3, "tanh")(x)))
+    randomise(model)
+    model.export(folder("keras-texts"), verbose=False)
+
+
 def randomise(model):
     """Moves weights, running statistics too, away from where symmetry hides mistakes."""
     random = np.random.default_rng(4)
-    for weight in model.weights:
-        if "seed" not in weight.path:
+    for weight in model.trainable_weights + model.non_trainable_weights:
+        if weight.dtype == "float32":
             weight.assign(weight.numpy() + 0.2 * np.abs(random.normal(size=weight.shape)))
 
 
@@ -210,6 +223,7 @@ def tf1_images():
 keras_sequence()
 keras_images()
 keras_attention()
+keras_texts()
 tf1_images()
 tf.saved_model.save(Loops(), folder("tf2-loops"))
 tf1_loops()

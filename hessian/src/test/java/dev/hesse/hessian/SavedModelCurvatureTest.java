@@ -13,6 +13,9 @@ import dev.hesse.io.data.ExampleOrder;
 import dev.hesse.io.data.ExampleTable;
 import dev.hesse.models.Loss;
 import dev.hesse.models.Precision;
+import dev.hesse.models.savedmodel.LabelledArrays;
+import dev.hesse.models.savedmodel.Objective;
+import dev.hesse.models.savedmodel.ObjectiveOptions;
 import dev.hesse.models.savedmodel.SavedModelLoss;
 import dev.hesse.models.savedmodel.SavedModelLoss.Input;
 import dev.hesse.models.savedmodel.SavedModelLoss.Spec;
@@ -29,6 +32,7 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
@@ -172,6 +176,43 @@ class SavedModelCurvatureTest {
       assertThat(operator.loss()).isCloseTo(expected, within(1e-4 * (1 + expected)));
       // Double precision, summed over 10^5 parameters.
       assertThat(operator.checks().symmetry()).isLessThan(1e-11);
+    }
+  }
+
+  @Test
+  void aModelThatLooksUpItsWordsAgreesWithTensorFlowsOwnLoader() throws IOException {
+    SavedModels model =
+        SavedModels.open(
+            Path.of(System.getProperty("hesse.root"), "testdata/savedmodels/keras-texts"));
+    List<byte[]> texts =
+        Stream.of("the cat sat", "a dog", "fish", "the dog ran the cat sat")
+            .map(text -> text.getBytes(StandardCharsets.UTF_8))
+            .toList();
+    TextTensor column = new TextTensor(new long[] {4}, texts);
+    double[] labels = {1, 0, 1, 0};
+    TensorInfo output =
+        model.signatures().get("serving_default").getOutputsMap().values().iterator().next();
+    double[] probabilities =
+        served(
+            model.folder(),
+            model.signatures().get("serving_default").getInputsMap(),
+            output,
+            Map.of("text", column),
+            4);
+    double expected = 0;
+    for (int i = 0; i < 4; i++) {
+      expected -= Math.log(labels[i] == 1 ? probabilities[i] : 1 - probabilities[i]) / 4;
+    }
+    Objective objective =
+        model.objective(
+            LabelledArrays.of(column, StoredTensor.of(new long[] {4}, labels)),
+            ObjectiveOptions.DEFAULT);
+    // In mini-batches of another length than the whole.
+    try (CurvatureOperator operator =
+        hessian(objective.loss(), objective.data().inOrder(new ExampleOrder.Sequential()), 3)) {
+      // TensorFlow's own loader computes in float32.
+      assertThat(operator.loss()).isCloseTo(expected, within(1e-6));
+      assertThat(operator.checks().symmetry()).isLessThan(1e-13);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.hesse.io.DataArray;
 import dev.hesse.io.StoredTensor;
+import dev.hesse.io.TextTensor;
 import dev.hesse.io.data.Batch;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.io.data.ExampleOrder;
@@ -16,6 +17,7 @@ import dev.hesse.models.savedmodel.Objective;
 import dev.hesse.models.savedmodel.ObjectiveOptions;
 import dev.hesse.models.savedmodel.SavedModels;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -53,6 +55,11 @@ class SavedModelDenseTest {
     KERAS_SEQUENCE(
         MADE.resolve("keras-sequence"),
         () -> new LabelledArrays("", Map.of(), Optional.of(words(6, 5)), Optional.of(classes(2)))),
+    KERAS_TEXTS(
+        MADE.resolve("keras-texts"),
+        () ->
+            arrays(
+                Map.of("text", texts("the cat", "a dog ran the cat", "sat", "fish ran")), bits())),
     TF1_IMAGES(
         MADE.resolve("tf1-images"),
         () -> arrays(Map.of("x", numbers(6, 6, 2), "keep_prob", one()), classes(3)),
@@ -116,6 +123,12 @@ class SavedModelDenseTest {
   private static StoredTensor words(int vocabulary, long... example) {
     return StoredTensor.of(
         shape(example), new Random(4).ints(count(example), 0, vocabulary).toArray());
+  }
+
+  private static TextTensor texts(String... texts) {
+    return new TextTensor(
+        new long[] {texts.length},
+        Arrays.stream(texts).map(text -> text.getBytes(StandardCharsets.UTF_8)).toList());
   }
 
   private static StoredTensor classes(int classes) {
