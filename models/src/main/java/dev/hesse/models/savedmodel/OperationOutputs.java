@@ -29,11 +29,6 @@ final class OperationOutputs {
     return operations.containsKey(type);
   }
 
-  /** Whether running it may read or change anything but its inputs. */
-  boolean isStateful(String type) {
-    return definition(type).getIsStateful();
-  }
-
   private OpDef definition(String type) {
     OpDef definition = operations.get(type);
     if (definition == null) {

@@ -2,15 +2,10 @@ package dev.hesse.models.savedmodel;
 
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.DataArray;
-import dev.hesse.io.FileBytes;
 import dev.hesse.io.StoredTensor;
-import dev.hesse.io.tensorbundle.TensorBundle;
 import dev.hesse.models.serving.SavedModelFolder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,10 +35,9 @@ public final class SavedModels {
   /** How many operations back from where it is used a row for each example is looked for. */
   private static final int TEXT_STEPS = 8;
 
-  private final Path folder;
+  private final VersionFolder files;
   private final MetaGraphDef model;
   private final OperationOutputs operations = new OperationOutputs();
-  private @Nullable Map<String, StoredTensor> checkpoint;
   private @Nullable Map<String, NodeDef> nodes;
 
   /** The graph that was asked for last: what asks for one tends to ask again. */
@@ -52,7 +46,7 @@ public final class SavedModels {
   private final FunctionInliner functions;
 
   private SavedModels(Path folder, MetaGraphDef model) {
-    this.folder = folder;
+    this.files = new VersionFolder(folder);
     this.model = model;
     this.functions =
         new FunctionInliner(
@@ -78,38 +72,17 @@ public final class SavedModels {
 
   /** The version folder. */
   public Path folder() {
-    return folder;
+    return files.path();
   }
 
   /** Whether the model has weights beside its graph. */
   public boolean hasVariables() {
-    return Files.isDirectory(folder.resolve("variables"));
+    return files.hasVariables();
   }
 
   /** The SHA-256 digest of {@code saved_model.pb} followed by the variables' files by name. */
   public String sha256() throws IOException {
-    List<Path> paths = new ArrayList<>(List.of(folder.resolve("saved_model.pb")));
-    Path variables = folder.resolve("variables");
-    if (Files.isDirectory(variables)) {
-      try (Stream<Path> files = Files.list(variables)) {
-        files
-            .filter(Files::isRegularFile)
-            .filter(file -> String.valueOf(file.getFileName()).startsWith("variables."))
-            .sorted()
-            .forEach(paths::add);
-      }
-    }
-    List<FileBytes> opened = new ArrayList<>();
-    try {
-      for (Path path : paths) {
-        opened.add(FileBytes.open(path));
-      }
-      return FileBytes.sha256(opened);
-    } finally {
-      for (FileBytes file : opened) {
-        file.close();
-      }
-    }
+    return files.sha256();
   }
 
   /**
@@ -122,29 +95,13 @@ public final class SavedModels {
     return new SavedModelLoss(this, spec, 1);
   }
 
-  /** The checkpoint's tensors by key. */
-  private Map<String, StoredTensor> checkpoint() {
-    Map<String, StoredTensor> read = checkpoint;
-    if (read == null) {
-      try {
-        read = TensorBundle.read(folder.resolve("variables").resolve("variables")).tensors();
-      } catch (BadInputException e) {
-        throw e.in(folder.toString());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      checkpoint = read;
-    }
-    return read;
-  }
-
   private Map<String, StoredTensor> values(List<VariableReads.StoredVariable> variables) {
     Map<String, StoredTensor> values = new LinkedHashMap<>();
     if (variables.isEmpty()) {
       return values;
     }
     Map<String, String> keys = RestoredVariables.keys(model, operations);
-    Map<String, StoredTensor> checkpoint = checkpoint();
+    Map<String, StoredTensor> checkpoint = files.checkpoint();
     for (VariableReads.StoredVariable variable : variables) {
       String key = keys.getOrDefault(variable.node(), variable.node());
       StoredTensor value = checkpoint.get(key);
@@ -275,7 +232,7 @@ public final class SavedModels {
    */
   public Map<String, DataArray> warmupRequests(Optional<String> signature) throws IOException {
     return WarmupRequests.read(
-        folder, SignatureTensors.of(this, signature, /* optional= */ false).name());
+        files.path(), SignatureTensors.of(this, signature, /* optional= */ false).name());
   }
 
   /**
