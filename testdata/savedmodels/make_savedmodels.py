@@ -107,6 +107,32 @@ def randomise(model):
             weight.assign(weight.numpy() + 0.2 * np.abs(random.normal(size=weight.shape)))
 
 
+class ChannelsFirst(tf.Module):
+    """Convolutions, one transposed, batch norm and pooling over images with their channels first."""
+
+    def __init__(self):
+        random = np.random.default_rng(6)
+        shapes = {"kernel": (3, 3, 2, 4), "up": (2, 2, 3, 4), "bias": (4,), "dense": (3, 3)}
+        for name, shape in shapes.items():
+            value = (0.4 * random.normal(size=shape)).astype(np.float32)
+            setattr(self, name, tf.Variable(value, name=name))
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 2, 8, 8], tf.float32, name="x")])
+    def __call__(self, x):
+        first = {"data_format": "NCHW"}
+        paddings = [[0, 0], [0, 0], [1, 0], [0, 1]]
+        h = tf.nn.conv2d(x, self.kernel, [1, 1, 2, 1], paddings, **first)
+        h = tf.nn.bias_add(h, self.bias, **first)
+        h, _, _ = tf.compat.v1.nn.fused_batch_norm(
+            h, 1.0 + self.bias**2, self.bias, tf.zeros(4), tf.ones(4), is_training=False, **first
+        )
+        h = tf.nn.max_pool2d(tf.tanh(h), [2, 3], [1, 2], "VALID", **first)
+        shape = tf.stack([tf.shape(h)[0], 3, 2 * tf.shape(h)[2], 2 * tf.shape(h)[3]])
+        h = tf.nn.conv2d_transpose(h, self.up, shape, 2, "SAME", **first)
+        h = tf.nn.avg_pool2d(tf.sigmoid(h), 2, 2, "VALID", **first)
+        return {"y": tf.reduce_mean(h, [2, 3]) @ self.dense}
+
+
 class Loops(tf.Module):
     """A loop that ends early, with branches and a loop inside, and one as long as the batch."""
 
@@ -226,5 +252,6 @@ keras_attention()
 keras_texts()
 tf1_images()
 tf.saved_model.save(Loops(), folder("tf2-loops"))
+tf.saved_model.save(ChannelsFirst(), folder("tf2-channels-first"))
 tf1_loops()
 prune()

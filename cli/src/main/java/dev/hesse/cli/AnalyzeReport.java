@@ -21,6 +21,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.TensorFlow;
 
 /** Puts what was computed, and from what, into a report. */
@@ -36,7 +37,7 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
             subject.sha256(),
             subject.architecture(),
             subject.model().parameters().dimension(),
-            subject.loss().orElse(null),
+            loss(),
             subject.parameterRule().orElse(null)),
         data(),
         analysis.loss(),
@@ -50,6 +51,13 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
         results.flatMap(r -> r.estimates().density()).map(AnalyzeReport::density).orElse(null),
         trace.filter(t -> options.estimates().perLayer()).map(this::layers).orElse(List.of()),
         cost(results));
+  }
+
+  private @Nullable String loss() {
+    double l2 = options.l2();
+    return l2 == 0
+        ? subject.loss().orElse(null)
+        : "%s + %s·‖w‖²".formatted(subject.loss().orElse("softmax-cross-entropy"), l2);
   }
 
   private Data data() {

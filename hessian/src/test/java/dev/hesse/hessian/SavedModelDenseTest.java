@@ -66,6 +66,9 @@ class SavedModelDenseTest {
         "dense|offset"),
     TF1_LOOPS(MADE.resolve("tf1-loops"), () -> arrays(Map.of("x", numbers(4, 3)), targets(4))),
     TF2_LOOPS(MADE.resolve("tf2-loops"), () -> arrays(Map.of("x", numbers(3)), targets(2))),
+    TF2_CHANNELS_FIRST(
+        MADE.resolve("tf2-channels-first"),
+        () -> arrays(Map.of("x", numbers(2, 8, 8)), classes(3))),
     HALF_PLUS_TWO(
         SHARED.resolve("half-plus-two-tf1"), () -> arrays(Map.of("x", numbers(1)), targets(1)));
 

@@ -4,6 +4,7 @@ import dev.hesse.io.DType;
 import dev.hesse.io.StoredTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,11 +38,9 @@ final class BatchNormExpansion {
   private void write(NodeDef node) {
     String name = node.getName();
     type = node.getAttrOrThrow("T").getType();
-    boolean channelsFirst =
-        node.getAttrOrDefault("data_format", AttrValue.getDefaultInstance())
-            .getS()
-            .toStringUtf8()
-            .startsWith("NC");
+    String format =
+        node.getAttrOrDefault("data_format", AttrValue.getDefaultInstance()).getS().toStringUtf8();
+    boolean channelsFirst = format.startsWith("NC");
     AttrValue epsilon =
         node.getAttrOrDefault("epsilon", AttrValue.newBuilder().setF(1e-4f).build());
     scalar(name + "/epsilon", epsilon.getF());
@@ -52,22 +51,24 @@ final class BatchNormExpansion {
     String mean = node.getInput(3);
     String offset = node.getInput(2);
     if (channelsFirst) {
-      factor = alongChannels(factor, name + "/factor");
-      mean = alongChannels(mean, name + "/mean");
-      offset = alongChannels(offset, name + "/offset");
+      factor = alongChannels(factor, name + "/factor", format.length());
+      mean = alongChannels(mean, name + "/mean", format.length());
+      offset = alongChannels(offset, name + "/offset", format.length());
     }
     apply(name + "/centred", "Sub", node.getInput(0), mean);
     apply(name + "/scaled", "Mul", name + "/centred", factor);
     apply(name, "AddV2", name + "/scaled", offset);
   }
 
-  /** Gives a vector of channels the shape [channels, 1, 1]. */
-  private String alongChannels(String vector, String name) {
+  /** Gives a vector of channels the shape [channels, 1, …, 1], without the batch. */
+  private String alongChannels(String vector, String name, int rank) {
     String shape = name + "/shape";
+    int[] sizes = new int[rank - 1];
+    Arrays.fill(sizes, 1);
+    sizes[0] = -1;
     written.put(
         shape,
-        Constant.node(
-            shape, DataType.DT_INT32, StoredTensor.of(new long[] {3}, new int[] {-1, 1, 1})));
+        Constant.node(shape, DataType.DT_INT32, StoredTensor.of(new long[] {sizes.length}, sizes)));
     String reshaped = name + "/channels";
     written.put(
         reshaped,

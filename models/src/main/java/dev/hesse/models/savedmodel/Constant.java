@@ -99,9 +99,12 @@ final class Constant {
     int listed = tensor.getStringValCount();
     requireListed(count, listed);
     List<byte[]> texts = new ArrayList<>();
+    byte[] last = new byte[0];
     for (int i = 0; i < count; i++) {
-      texts.add(
-          listed == 0 ? new byte[0] : tensor.getStringVal(Math.min(i, listed - 1)).toByteArray());
+      if (i < listed) {
+        last = tensor.getStringVal(i).toByteArray();
+      }
+      texts.add(last);
     }
     return new TextTensor(shape, texts);
   }

@@ -23,14 +23,17 @@ final class Cut {
   /**
    * Cuts a graph, of which the part before the fed tensors falls away.
    *
+   * @param cuts what the fed tensors have become in the graph
    * @param targets what the graph is for
    * @throws BadInputException if a target is fed
    */
-  static FlatGraph at(List<FedTensor> fed, FlatGraph graph, List<TensorName> targets) {
+  static FlatGraph at(
+      List<FedTensor> fed, List<TensorName> cuts, FlatGraph graph, List<TensorName> targets) {
     Map<TensorName, String> placeholders = new LinkedHashMap<>();
     Map<String, NodeDef> nodes = new LinkedHashMap<>();
-    for (FedTensor tensor : fed) {
-      placeholders.put(tensor.tensor(), tensor.placeholder());
+    for (int i = 0; i < fed.size(); i++) {
+      FedTensor tensor = fed.get(i);
+      placeholders.put(cuts.get(i), tensor.placeholder());
       nodes.put(tensor.placeholder(), node(tensor));
     }
     for (NodeDef node : graph.nodes().values()) {

@@ -35,6 +35,11 @@ record LabelFit(Loss loss, boolean targets, StoredTensor labels) {
               .formatted(Arrays.toString(outputs), text(example(labels)), labels.elementType()),
           "Say which with --loss");
     }
+    if (loss == Loss.SOFTMAX_CROSS_ENTROPY && outputs.length == 0) {
+      throw new BadInputException(
+          "the output is one number for each example, of which there is no softmax",
+          "Say --loss sigmoid-cross-entropy or mse");
+    }
     if (loss == Loss.SOFTMAX_CROSS_ENTROPY && areClasses(labels, outputs)) {
       return classes(labels, outputs);
     }

@@ -1,6 +1,8 @@
 package dev.hesse.models.savedmodel;
 
 import dev.hesse.io.DataArray;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,7 +22,7 @@ public record LabelledArrays(
     Optional<DataArray> unnamed,
     Optional<DataArray> labels) {
   public LabelledArrays {
-    inputs = Map.copyOf(inputs);
+    inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
   }
 
   /** Of a model with one input. */

@@ -122,7 +122,16 @@ final class LoopFrames {
             .flatMap(variable -> variable.decision().stream())
             .flatMap(decision -> input(decision, 1).stream())
             .findFirst();
+    long conditions =
+        variables.stream()
+            .flatMap(variable -> variable.decision().stream())
+            .flatMap(decision -> input(decision, 1).stream())
+            .map(NodeDef::getName)
+            .distinct()
+            .count();
+    // Two loops may have one frame's name; they are left, and refused by name.
     if (test.isEmpty()
+        || conditions != 1
         || test.get().getInputCount() == 0
         || variables.stream().anyMatch(variable -> variable.enter().getInputCount() == 0)) {
       return false;

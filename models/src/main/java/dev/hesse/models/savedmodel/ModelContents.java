@@ -220,9 +220,12 @@ public record ModelContents(
                       .anyMatch(
                           input ->
                               after.getOrDefault(input.node(), Boolean.FALSE)
-                                  && mayBeFloating(
-                                      operations.type(graph.node(input), input.index())))
-                  && operations.outputTypes(node).stream().anyMatch(ModelContents::mayBeFloating));
+                                  && (!operations.has(graph.node(input).getOp())
+                                      || mayBeFloating(
+                                          operations.type(graph.node(input), input.index()))))
+                  && (!operations.has(node.getOp())
+                      || operations.outputTypes(node).stream()
+                          .anyMatch(ModelContents::mayBeFloating)));
       after.put(node.getName(), isAfter);
       nodes.add(new Node(node.getName(), node.getOp(), isAfter));
     }

@@ -46,7 +46,15 @@ final class ObjectiveFinder {
     this.options = options;
     boolean tensorsAreNamed = options.output().isPresent() || options.lossOutput().isPresent();
     this.signature = SignatureTensors.of(model, options.signature(), tensorsAreNamed);
-    arrays.inputs().forEach((name, array) -> given.put(existing(name), array));
+    arrays
+        .inputs()
+        .forEach(
+            (name, array) -> {
+              if (given.put(existing(name), array) != null) {
+                throw new BadInputException(
+                    "input %s is given by two names".formatted(quote(name)), "Give it once");
+              }
+            });
   }
 
   private TensorName existing(String input) {
@@ -152,7 +160,13 @@ final class ObjectiveFinder {
     }
   }
 
-  private record Chosen(TensorName tensor, OutputProbe probe) {}
+  /**
+   * An output.
+   *
+   * @param ending the loss that goes with a softmax or sigmoid that it, or another output of the
+   *     same logits, ends with
+   */
+  private record Chosen(TensorName tensor, OutputProbe probe, Optional<Loss> ending) {}
 
   private Objective labelled(
       Chosen output,
@@ -161,7 +175,7 @@ final class ObjectiveFinder {
       Map<String, StoredTensor> constants,
       Map<String, DataArray> columns) {
     LabelFit fit =
-        LabelFit.of(labels(), exampleShape(output, batch), options.loss(), output.probe().loss());
+        LabelFit.of(labels(), exampleShape(output, batch), options.loss(), output.ending());
     columns.put(Batch.LABELS, fit.labels());
     if (options.fromProbabilities() && fit.loss() == Loss.MEAN_SQUARED_ERROR) {
       throw new BadInputException(
@@ -311,7 +325,9 @@ final class ObjectiveFinder {
   /** The one output that is meant: all that a signature has may come from the same logits. */
   private Chosen chosen(List<TensorName> outputs, List<FedTensor> fed) {
     List<Chosen> probed =
-        outputs.stream().map(t -> new Chosen(t, OutputProbe.of(model, t, fed))).toList();
+        outputs.stream()
+            .map(t -> new Chosen(t, OutputProbe.of(model, t, fed), Optional.empty()))
+            .toList();
     Chosen first = probed.get(0);
     if (!PrecisionConversion.isFloating(first.probe().type())) {
       throw new BadInputException(
@@ -333,7 +349,12 @@ final class ObjectiveFinder {
                   quote(signature.name()), SignatureTensors.list(signature.outputs().keySet())),
           "Choose with --output");
     }
-    return probed.stream().filter(p -> p.probe().loss().isEmpty()).findFirst().orElse(first);
+    Chosen logits =
+        probed.stream().filter(p -> p.probe().loss().isEmpty()).findFirst().orElse(first);
+    return new Chosen(
+        logits.tensor(),
+        logits.probe(),
+        probed.stream().flatMap(p -> p.probe().loss().stream()).findFirst());
   }
 
   private static long[] exampleShape(Chosen output, long batch) {

@@ -1,5 +1,6 @@
 package dev.hesse.models.savedmodel;
 
+import dev.hesse.io.BadInputException;
 import dev.hesse.models.Loss;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -9,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.DataType;
@@ -46,8 +48,19 @@ record OutputProbe(
     }
   }
 
-  private static Output<?> output(Graph graph, TensorName tensor) {
-    return graph.operationOrThrow(tensor.node()).output(tensor.index());
+  /**
+   * The tensor in a graph.
+   *
+   * @throws BadInputException if there is none of the name
+   */
+  static Output<?> output(Graph graph, TensorName tensor) {
+    GraphOperation operation = graph.operation(tensor.node());
+    if (operation == null || tensor.index() >= operation.numOutputs()) {
+      throw new BadInputException(
+          "the graph has no tensor %s".formatted(BadInputException.quote(tensor.toString())),
+          "Name a tensor that hesse inspect --nodes lists");
+    }
+    return operation.output(tensor.index());
   }
 
   private static List<String> floatingBehind(FlatGraph flat, Graph graph, TensorName target) {

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.types.family.TNumber;
@@ -126,6 +127,9 @@ public final class SavedModelLoss implements LossModel {
     this.parameterRule = trainable.rule();
     this.remark = remark(graph);
     for (VariableReads.StoredVariable variable : graph.variables()) {
+      if (!graph.graph().nodes().containsKey(variable.node() + VariableReads.READ)) {
+        continue; // of which the shape alone was used
+      }
       StoredTensor value = Objects.requireNonNull(graph.values().get(variable.node()));
       if (floating.contains(variable.node())) {
         List<Long> shape = Arrays.stream(value.shape()).boxed().toList();
@@ -210,8 +214,9 @@ public final class SavedModelLoss implements LossModel {
     InferenceGraph imported = imported(batchSize);
     FlatGraph flat =
         ConstantFolding.fold(
-            PrecisionConversion.to(
-                precision, BatchNormExpansion.expand(imported.graph()), model.operations()),
+            ChannelsLast.write(
+                PrecisionConversion.to(
+                    precision, BatchNormExpansion.expand(imported.graph()), model.operations())),
             imported.outputs());
     try (Graph graph = new Graph()) {
       flat.importInto(graph);
@@ -228,6 +233,7 @@ public final class SavedModelLoss implements LossModel {
       String loss;
       Optional<String> correct = Optional.empty();
       if (spec.loss().isEmpty()) {
+        requireLosses(output, batchSize);
         loss = LossHead.mean(tf, output).op().name();
       } else {
         Operand<TNumber> named = tf.withName("outputs").identity(output);
@@ -253,8 +259,19 @@ public final class SavedModelLoss implements LossModel {
     }
   }
 
+  private void requireLosses(Output<TNumber> output, int batchSize) {
+    Shape shape = output.shape();
+    boolean each = shape.numDimensions() == 1 && shape.get(0) == batchSize;
+    if (shape.numDimensions() != 0 && !each) {
+      throw new BadInputException(
+          "%s has shape %s, where a loss is one number, or one for each of %d examples"
+              .formatted(BadInputException.quote(spec.output()), shape, batchSize),
+          "Name another --loss-output, or an --output with a --loss");
+    }
+  }
+
   private static Output<TNumber> output(Graph graph, TensorName tensor) {
-    Output<?> output = graph.operationOrThrow(tensor.node()).output(tensor.index());
+    Output<?> output = OutputProbe.output(graph, tensor);
     if (!PrecisionConversion.isFloating(output.dataType())) {
       throw new BadInputException(
           "%s holds %s, of which there is no derivative"

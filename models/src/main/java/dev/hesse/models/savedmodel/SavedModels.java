@@ -347,7 +347,8 @@ public final class SavedModels {
     Computation inlined = functions.inline(tensors);
     requireWhole(inlined.graph());
     List<TensorName> targets = inlined.targets().subList(0, outputs.size());
-    return new Computation(Cut.at(fed, inlined.graph(), targets), targets);
+    List<TensorName> cuts = inlined.targets().subList(outputs.size(), tensors.size());
+    return new Computation(Cut.at(fed, cuts, inlined.graph(), targets), targets);
   }
 
   private void requireWhole(FlatGraph graph) {

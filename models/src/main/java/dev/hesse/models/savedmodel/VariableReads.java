@@ -21,7 +21,7 @@ import org.tensorflow.proto.TensorShapeProto;
 final class VariableReads {
   private static final Set<String> REFERENCES = Set.of("VariableV2", "Variable");
   private static final String HANDLE = "VarHandleOp";
-  private static final String READ = ".read";
+  static final String READ = ".read";
 
   private final FlatGraph graph;
   private final SharedVariables shared;

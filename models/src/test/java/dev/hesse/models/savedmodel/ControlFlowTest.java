@@ -78,7 +78,7 @@ class ControlFlowTest {
         new FunctionInliner(LoopFrames.rewrite(graph), OPERATIONS, /* controls= */ false);
     FedTensor fed = new FedTensor(TensorName.of("x"), DataType.DT_FLOAT, List.of(3L, 2L));
     Computation inlined = functions.inline(List.of(TensorName.of(target)));
-    FlatGraph cut = Cut.at(List.of(fed), inlined.graph(), inlined.targets());
+    FlatGraph cut = Cut.at(List.of(fed), List.of(fed.tensor()), inlined.graph(), inlined.targets());
     Computation expanded =
         ControlFlow.expand(new Computation(cut, inlined.targets()), functions, OPERATIONS);
     NodeDef result = node("result", "Identity", OF_FLOAT, expanded.targets().get(0).toString());
