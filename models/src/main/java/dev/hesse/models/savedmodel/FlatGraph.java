@@ -139,6 +139,16 @@ record FlatGraph(Map<String, NodeDef> nodes) {
     }
   }
 
+  /**
+   * The same graph, of which every node has the inputs and types that its operation declares.
+   *
+   * @throws BadInputException if one has not
+   */
+  FlatGraph whole(OperationOutputs operations) {
+    nodes.values().forEach(node -> WholeNode.require(node, operations));
+    return this;
+  }
+
   /** The node of a tensor. */
   NodeDef node(TensorName tensor) {
     NodeDef node = nodes.get(tensor.node());

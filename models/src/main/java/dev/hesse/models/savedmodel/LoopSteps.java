@@ -22,9 +22,6 @@ final class LoopSteps {
   /** Longer loops make graphs that nothing can be done with. */
   private static final int MAX_STEPS = 10_000;
 
-  /** Since this version of graphs, a placeholder of no dimensions is not one of unknown ones. */
-  private static final int SCALAR_PLACEHOLDERS = 24;
-
   private final LoopSlice slice;
   private final Graph graph;
   private final Session session;
@@ -54,7 +51,7 @@ final class LoopSteps {
 
   private static <T> Optional<T> run(LoopSlice slice, Function<LoopSteps, T> question) {
     try (Graph graph = new Graph()) {
-      slice.graph().importInto(graph, SCALAR_PLACEHOLDERS);
+      slice.graph().importInto(graph, SavedModels.SCALAR_PLACEHOLDERS);
       if (!isSmall(graph)) {
         return Optional.empty();
       }

@@ -129,14 +129,11 @@ final class OperationOutputs {
     for (ArgDef input : definition(node.getOp()).getInputArgList()) {
       expected += count(input, attribute -> attribute(node, attribute));
     }
-    if (node.getInputCount() != expected) {
+    long given = node.getInputList().stream().filter(input -> !input.startsWith("^")).count();
+    if (given != expected) {
       throw BadInputException.damaged(
           "%s node %s has %d inputs, not %d"
-              .formatted(
-                  node.getOp(),
-                  BadInputException.quote(node.getName()),
-                  node.getInputCount(),
-                  expected));
+              .formatted(node.getOp(), BadInputException.quote(node.getName()), given, expected));
     }
   }
 

@@ -44,7 +44,8 @@ final class RestoredVariables {
     FlatGraph graph =
         new FunctionInliner(model.getGraphDef(), operations, /* controls= */ true)
             .inline(List.of(TensorName.of(restore)))
-            .graph();
+            .graph()
+            .whole(operations);
     for (NodeDef node : graph.nodes().values()) {
       if (ASSIGNMENTS.contains(node.getOp()) && node.getInputCount() >= 2) {
         TensorName value = graph.origin(TensorName.of(node.getInput(1)));

@@ -30,7 +30,8 @@ public final class SavedModels {
   /** The tag of models that are to be served. */
   public static final String TAG_DEFAULT = "serve";
 
-  private static final int SCALAR_PLACEHOLDERS = 24;
+  /** Graphs before this version gave a placeholder of an unknown shape that of a scalar. */
+  static final int SCALAR_PLACEHOLDERS = 24;
 
   /** How many operations back from where it is used a row for each example is looked for. */
   private static final int TEXT_STEPS = 8;
@@ -39,6 +40,7 @@ public final class SavedModels {
   private final MetaGraphDef model;
   private final OperationOutputs operations = new OperationOutputs();
   private @Nullable Map<String, NodeDef> nodes;
+  private @Nullable Map<String, String> keys;
 
   /** The graph that was asked for last: what asks for one tends to ask again. */
   private @Nullable Written last;
@@ -100,7 +102,7 @@ public final class SavedModels {
     if (variables.isEmpty()) {
       return values;
     }
-    Map<String, String> keys = RestoredVariables.keys(model, operations);
+    Map<String, String> keys = keys();
     Map<String, StoredTensor> checkpoint = files.checkpoint();
     for (VariableReads.StoredVariable variable : variables) {
       String key = keys.getOrDefault(variable.node(), variable.node());
@@ -116,8 +118,18 @@ public final class SavedModels {
     return values;
   }
 
+  /** Where the checkpoint keeps each variable, by node. */
+  private Map<String, String> keys() {
+    Map<String, String> found = keys;
+    if (found == null) {
+      found = RestoredVariables.keys(model, operations);
+      keys = found;
+    }
+    return found;
+  }
+
   TrainableVariables trainable(List<String> reached) {
-    return TrainableVariables.of(model, reached, RestoredVariables.keys(model, operations));
+    return TrainableVariables.of(model, reached, keys());
   }
 
   OperationOutputs operations() {
@@ -179,7 +191,6 @@ public final class SavedModels {
         .orElseGet(() -> new DeclaredShape(Optional.empty()));
   }
 
-  /** Before version 24 of graphs, a placeholder of an unknown shape had that of a scalar. */
   private boolean saysScalars() {
     return model.getGraphDef().getVersions().getProducer() >= SCALAR_PLACEHOLDERS;
   }
@@ -215,7 +226,8 @@ public final class SavedModels {
    * names become tensors, examples are held against the shapes that the inputs declare, labels
    * against the output.
    *
-   * <p>Cost: the graph is imported twice, which takes about a second for a large one.
+   * <p>Cost: the graph is written out and imported once for each output that could be meant, which
+   * takes about a second for a large one.
    *
    * @throws BadInputException if names are not the model's, arrays do not fit it, or it is unclear
    *     what is meant; it says what there is
@@ -327,9 +339,9 @@ public final class SavedModels {
           "Give --input NAME=FILE for each");
     }
     Computation expanded = ControlFlow.expand(cut, functions, operations);
-    requireWhole(expanded.graph());
     FlatGraph looked =
-        TableLookups.rewrite(expanded.graph(), model, operations).neededBy(expanded.targets());
+        TableLookups.rewrite(expanded.graph().whole(operations), model, operations)
+            .neededBy(expanded.targets());
     VariableReads.Read read =
         VariableReads.rewrite(looked, expanded.targets(), new SharedVariables(model.getGraphDef()));
     OperationPolicy.check(read.graph(), operations);
@@ -345,13 +357,8 @@ public final class SavedModels {
     List<TensorName> tensors =
         Stream.concat(outputs.stream(), fed.stream().map(FedTensor::tensor)).toList();
     Computation inlined = functions.inline(tensors);
-    requireWhole(inlined.graph());
     List<TensorName> targets = inlined.targets().subList(0, outputs.size());
     List<TensorName> cuts = inlined.targets().subList(outputs.size(), tensors.size());
-    return new Computation(Cut.at(fed, cuts, inlined.graph(), targets), targets);
-  }
-
-  private void requireWhole(FlatGraph graph) {
-    graph.nodes().values().forEach(node -> WholeNode.require(node, operations));
+    return new Computation(Cut.at(fed, cuts, inlined.graph().whole(operations), targets), targets);
   }
 }

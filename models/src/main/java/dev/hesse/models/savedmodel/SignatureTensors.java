@@ -20,7 +20,7 @@ import org.tensorflow.proto.TensorInfo;
  */
 record SignatureTensors(
     String name, Map<String, TensorInfo> inputs, Map<String, TensorInfo> outputs) {
-  private static final String DEFAULT = "serving_default";
+  static final String DEFAULT = "serving_default";
 
   /** What TensorFlow itself adds. */
   static final String INTERNAL = "__saved_model";

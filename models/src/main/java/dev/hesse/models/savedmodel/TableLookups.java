@@ -64,7 +64,8 @@ final class TableLookups {
       FlatGraph graph =
           new FunctionInliner(model.getGraphDef(), operations, /* controls= */ true)
               .inline(List.of(initialisation))
-              .graph();
+              .graph()
+              .whole(operations);
       for (NodeDef node : graph.nodes().values()) {
         if (IMPORTS.contains(node.getOp())) {
           NodeDef keys = graph.node(graph.origin(TensorName.of(node.getInput(1))));

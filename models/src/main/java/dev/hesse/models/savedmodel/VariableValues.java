@@ -14,8 +14,6 @@ import org.tensorflow.proto.TensorShapeProto;
  * Puts what a checkpoint holds into a graph: the shapes of variables, and what cannot be trained.
  */
 final class VariableValues {
-  private static final String READ = ".read";
-
   private VariableValues() {}
 
   /**
@@ -38,7 +36,8 @@ final class VariableValues {
           if (PrecisionConversion.isFloating(type)) {
             nodes.put(name, handle.toBuilder().putAttr("shape", shape(value)).build());
           } else {
-            nodes.put(name + READ, Constant.node(name + READ, type, value));
+            nodes.put(
+                name + VariableReads.READ, Constant.node(name + VariableReads.READ, type, value));
             nodes.remove(name);
           }
         });

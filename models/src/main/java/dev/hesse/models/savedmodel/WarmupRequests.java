@@ -36,7 +36,6 @@ final class WarmupRequests {
   private static final int INPUTS = 2;
   private static final int KEY = 1;
   private static final int VALUE = 2;
-  private static final String DEFAULT_SIGNATURE = "serving_default";
 
   private WarmupRequests() {}
 
@@ -109,7 +108,7 @@ final class WarmupRequests {
     for (ByteString predict : log.getField(PREDICT_LOG).getLengthDelimitedList()) {
       for (ByteString bytes : within(predict, REQUEST)) {
         UnknownFieldSet request = UnknownFieldSet.parseFrom(bytes);
-        String to = DEFAULT_SIGNATURE;
+        String to = SignatureTensors.DEFAULT;
         for (ByteString spec : request.getField(MODEL_SPEC).getLengthDelimitedList()) {
           for (ByteString name : within(spec, SIGNATURE_NAME)) {
             to = name.isEmpty() ? to : name.toStringUtf8();
