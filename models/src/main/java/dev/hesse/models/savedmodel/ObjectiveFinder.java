@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.DataType;
@@ -80,6 +81,7 @@ final class ObjectiveFinder {
     List<FedTensor> fed = new ArrayList<>();
     long batch =
         needed.stream()
+            .filter(tensor -> !isConstant(tensor, examples))
             .flatMap(tensor -> model.declaredShape(tensor).batch().stream())
             .findFirst()
             .orElse(Math.min(examples, PROBED_BATCH));
@@ -88,7 +90,7 @@ final class ObjectiveFinder {
       String name = signature.inputName(tensor);
       DeclaredShape declared = model.declaredShape(tensor);
       DataType type = model.elementType(tensor.toString());
-      if (array instanceof StoredTensor value && declared.isConstant(array, examples)) {
+      if (array instanceof StoredTensor value && isConstant(tensor, examples)) {
         constants.put(tensor.toString(), value);
         fed.add(FedTensor.constant(tensor, type, value));
       } else {
@@ -133,7 +135,7 @@ final class ObjectiveFinder {
       DataArray array = Objects.requireNonNull(given.get(tensor));
       DeclaredShape declared = model.declaredShape(tensor);
       DataArray shaped =
-          array instanceof StoredTensor && declared.isConstant(array, examples)
+          isConstant(tensor, examples)
               ? array
               : array.reshaped(
                   withBatch(examples, declared.example(signature.inputName(tensor), array)));
@@ -142,6 +144,12 @@ final class ObjectiveFinder {
     Map<TensorName, StoredTensor> made = model.madeOfTexts(outputs, constants, examples);
     given.putAll(made);
     return made.isEmpty() ? needed : model.needed(outputs, fedByName());
+  }
+
+  /** Whether what is given for an input is one value, not one for each example. */
+  private boolean isConstant(TensorName tensor, long examples) {
+    DataArray array = Objects.requireNonNull(given.get(tensor));
+    return array instanceof StoredTensor && model.declaredShape(tensor).isConstant(array, examples);
   }
 
   private static long[] withBatch(long batch, List<Long> example) {
@@ -324,37 +332,36 @@ final class ObjectiveFinder {
 
   /** The one output that is meant: all that a signature has may come from the same logits. */
   private Chosen chosen(List<TensorName> outputs, List<FedTensor> fed) {
-    List<Chosen> probed =
-        outputs.stream()
-            .map(t -> new Chosen(t, OutputProbe.of(model, t, fed), Optional.empty()))
-            .toList();
-    Chosen first = probed.get(0);
-    if (!PrecisionConversion.isFloating(first.probe().type())) {
+    List<OutputProbe> probes = OutputProbe.of(model, outputs, fed);
+    OutputProbe first = probes.get(0);
+    if (!PrecisionConversion.isFloating(first.type())) {
       throw new BadInputException(
           "%s holds %s, of which there is no derivative"
-              .formatted(quote(first.tensor().toString()), OutputProbe.name(first.probe().type())),
-          first.probe().floatingBehind().isEmpty()
+              .formatted(quote(outputs.get(0).toString()), OutputProbe.name(first.type())),
+          first.floatingBehind().isEmpty()
               ? "Name another tensor with --output; hesse inspect --nodes lists them"
               : "Name a tensor before it with --output, such as "
-                  + first.probe().floatingBehind().stream()
+                  + first.floatingBehind().stream()
                       .limit(SUGGESTED)
                       .map(name -> quote(name, SUGGESTED_LENGTH))
                       .collect(Collectors.joining(" or ")));
     }
-    boolean same = probed.stream().allMatch(p -> p.probe().logits().equals(first.probe().logits()));
-    if (!same) {
+    if (probes.stream().anyMatch(probe -> !probe.logits().equals(first.logits()))) {
       throw new BadInputException(
           "signature %s has several outputs: %s"
               .formatted(
                   quote(signature.name()), SignatureTensors.list(signature.outputs().keySet())),
           "Choose with --output");
     }
-    Chosen logits =
-        probed.stream().filter(p -> p.probe().loss().isEmpty()).findFirst().orElse(first);
+    int logits =
+        IntStream.range(0, probes.size())
+            .filter(i -> probes.get(i).loss().isEmpty())
+            .findFirst()
+            .orElse(0);
     return new Chosen(
-        logits.tensor(),
-        logits.probe(),
-        probed.stream().flatMap(p -> p.probe().loss().stream()).findFirst());
+        outputs.get(logits),
+        probes.get(logits),
+        probes.stream().flatMap(probe -> probe.loss().stream()).findFirst());
   }
 
   private static long[] exampleShape(Chosen output, long batch) {

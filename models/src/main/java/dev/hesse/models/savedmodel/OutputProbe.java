@@ -31,21 +31,24 @@ record OutputProbe(
     Shape shape,
     List<String> floatingBehind) {
 
-  /** Infers an output's type and shape. */
-  static OutputProbe of(SavedModels model, TensorName tensor, List<FedTensor> fed) {
-    InferenceGraph inference = model.graph(List.of(tensor), fed);
-    TensorName target = inference.outputs().get(0);
-    Stripped stripped = Stripped.of(inference.graph(), target);
+  /** Infers the types and shapes of outputs, of which one graph is written and imported. */
+  static List<OutputProbe> of(SavedModels model, List<TensorName> tensors, List<FedTensor> fed) {
+    InferenceGraph inference = model.graph(tensors, fed);
     try (Graph graph = new Graph()) {
       inference.graph().importInto(graph);
-      Output<?> output = output(graph, target);
-      return new OutputProbe(
-          stripped.graph().origin(stripped.output()),
-          stripped.loss(),
-          output.dataType(),
-          output.shape(),
-          floatingBehind(inference.graph(), graph, target));
+      return inference.outputs().stream().map(t -> of(inference.graph(), graph, t)).toList();
     }
+  }
+
+  private static OutputProbe of(FlatGraph flat, Graph graph, TensorName target) {
+    Stripped stripped = Stripped.of(flat, target);
+    Output<?> output = output(graph, target);
+    return new OutputProbe(
+        stripped.graph().origin(stripped.output()),
+        stripped.loss(),
+        output.dataType(),
+        output.shape(),
+        floatingBehind(flat, graph, target));
   }
 
   /**

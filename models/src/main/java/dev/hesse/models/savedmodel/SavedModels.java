@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -226,8 +227,8 @@ public final class SavedModels {
    * names become tensors, examples are held against the shapes that the inputs declare, labels
    * against the output.
    *
-   * <p>Cost: the graph is written out and imported once for each output that could be meant, which
-   * takes about a second for a large one.
+   * <p>Cost: the graph is written out and imported, which takes about a second for a large one, and
+   * once more if several outputs could be meant.
    *
    * @throws BadInputException if names are not the model's, arrays do not fit it, or it is unclear
    *     what is meant; it says what there is
@@ -313,7 +314,7 @@ public final class SavedModels {
    * @throws BadInputException if the graph is damaged or does what it must not
    */
   InferenceGraph graph(List<TensorName> outputs, List<FedTensor> fed) {
-    Request request = new Request(List.copyOf(outputs), List.copyOf(fed));
+    Request request = new Request(List.copyOf(outputs), Set.copyOf(fed));
     Written found = last;
     if (found == null || !found.request().equals(request)) {
       found = new Written(request, write(outputs, fed));
@@ -322,7 +323,7 @@ public final class SavedModels {
     return found.graph();
   }
 
-  private record Request(List<TensorName> outputs, List<FedTensor> fed) {}
+  private record Request(List<TensorName> outputs, Set<FedTensor> fed) {}
 
   private record Written(Request request, InferenceGraph graph) {}
 
