@@ -131,12 +131,7 @@ class CurvatureOperatorTest {
     try (CurvatureOperator operator =
         open(net, data, 1, Precision.FLOAT64, 2 * bytesPerBatch(net, 1))) {
       int n = operator.dimension();
-      double[][] identity = new double[n][n];
-      for (int i = 0; i < n; i++) {
-        identity[i][i] = 1;
-      }
-      double[][] dense = new double[n][n];
-      operator.applyBlock(identity, dense);
+      double[][] dense = Networks.dense(operator);
       double norm = 0;
       double asymmetry = 0;
       for (int i = 0; i < n; i++) {

@@ -1,5 +1,6 @@
 package dev.hesse.hessian;
 
+import dev.hesse.hessian.linalg.SymmetricOperator;
 import dev.hesse.io.data.Batch;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.io.data.ImageBatch;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.tensorflow.ndarray.Shape;
 
 /** Small networks with random weights, and random data for them. */
@@ -88,6 +90,22 @@ final class Networks {
     double[] values = new double[n];
     Arrays.setAll(values, i -> random.nextGaussian());
     return values;
+  }
+
+  /** The columns of a matrix with the given numbers. */
+  static double[][] columns(SymmetricOperator operator, int... numbers) {
+    double[][] units = new double[numbers.length][operator.dimension()];
+    double[][] columns = new double[numbers.length][operator.dimension()];
+    for (int i = 0; i < numbers.length; i++) {
+      units[i][numbers[i]] = 1;
+    }
+    operator.applyBlock(units, columns);
+    return columns;
+  }
+
+  /** All columns of a matrix. */
+  static double[][] dense(SymmetricOperator operator) {
+    return columns(operator, IntStream.range(0, operator.dimension()).toArray());
   }
 
   /** ‖a − b‖ / ‖b‖. */

@@ -112,12 +112,7 @@ class RecurrentCurvatureTest {
     LossModel model = model();
     try (CurvatureOperator operator = hessian(model)) {
       int n = operator.dimension();
-      double[][] identity = new double[n][n];
-      for (int i = 0; i < n; i++) {
-        identity[i][i] = 1;
-      }
-      double[][] dense = new double[n][n];
-      operator.applyBlock(identity, dense);
+      double[][] dense = Networks.dense(operator);
       double norm = 0;
       double asymmetry = 0;
       for (int i = 0; i < n; i++) {

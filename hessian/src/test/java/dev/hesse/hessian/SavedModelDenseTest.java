@@ -158,12 +158,7 @@ class SavedModelDenseTest {
 
   /** The rows and columns with the given numbers. */
   private static double[][] part(CurvatureOperator operator, int[] numbers) {
-    double[][] units = new double[numbers.length][operator.dimension()];
-    double[][] columns = new double[numbers.length][operator.dimension()];
-    for (int i = 0; i < numbers.length; i++) {
-      units[i][numbers[i]] = 1;
-    }
-    operator.applyBlock(units, columns);
+    double[][] columns = Networks.columns(operator, numbers);
     double[][] part = new double[numbers.length][numbers.length];
     for (int i = 0; i < numbers.length; i++) {
       for (int j = 0; j < numbers.length; j++) {

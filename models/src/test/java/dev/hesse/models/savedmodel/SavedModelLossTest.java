@@ -11,6 +11,7 @@ import static dev.hesse.models.savedmodel.SmallLosses.linear;
 import static dev.hesse.models.savedmodel.SmallLosses.served;
 import static dev.hesse.models.savedmodel.SmallLosses.softmaxCrossEntropy;
 import static dev.hesse.models.savedmodel.SmallLosses.spec;
+import static dev.hesse.models.savedmodel.SmallLosses.weights;
 import static dev.hesse.models.savedmodel.TestModel.type;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -227,5 +228,40 @@ class SavedModelLossTest {
             .add("Softmax", "y", "z");
     assertThat(loss(model, spec(false)))
         .isCloseTo(crossEntropy(served(expected, "y")), within(1e-5));
+  }
+
+  @Test
+  void aConstantInputDoesNotSetTheBatch() throws IOException {
+    StoredTensor w = weights(2, CLASSES);
+    TestModel model =
+        new TestModel()
+            .input("c", 2)
+            .input("x", BATCH, 2)
+            .variable("w", DataType.DT_FLOAT, w)
+            .add("Mul", "scaled", "x", "c")
+            .integers("sizes", BATCH, 2)
+            .add(
+                "Reshape", "fixed", List.of("scaled", "sizes"), Map.of("T", FLOAT, "Tshape", INT32))
+            .add("MatMul", "y", "fixed", "w/read");
+    TestModel plain =
+        new TestModel()
+            .input("x", -1, 2)
+            .variable("w", DataType.DT_FLOAT, w)
+            .add("MatMul", "y", "x", "w/read");
+    Objective objective =
+        model
+            .open(folder)
+            .objective(
+                LabelledArrays.of(
+                    Map.of(
+                        "c",
+                        StoredTensor.of(new long[] {2}, new float[] {1, 1}),
+                        "x",
+                        StoredTensor.of(new long[] {BATCH, 2}, new float[2 * BATCH])),
+                    StoredTensor.of(new long[] {BATCH}, LABELS)),
+                ObjectiveOptions.builder().output("y").build());
+    // Double precision on both sides.
+    assertThat(SmallLosses.loss(objective.loss()))
+        .isCloseTo(loss(plain, spec(false)), within(1e-12));
   }
 }
