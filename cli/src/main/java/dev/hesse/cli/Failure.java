@@ -2,6 +2,7 @@ package dev.hesse.cli;
 
 import dev.hesse.hessian.ModelException;
 import dev.hesse.hessian.autodiff.UnsupportedGraphException;
+import dev.hesse.hessian.linalg.NumericalException;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.data.DownloadException;
 import java.io.IOException;
@@ -39,7 +40,7 @@ record Failure(ExitStatus status, String line) {
     if (error instanceof ModelException) {
       return new Failure(ExitStatus.FAILURE, message(error));
     }
-    if (error instanceof ArithmeticException) {
+    if (error instanceof NumericalException) {
       return failure(
           message(error), "Try --precision float64, or a checkpoint whose weights are smaller");
     }

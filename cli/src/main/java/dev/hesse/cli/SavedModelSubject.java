@@ -58,7 +58,7 @@ record SavedModelSubject(SavedModelOptions options, DataOptions data) implements
   private static Loaded loaded(
       Console console, SavedModels model, Objective objective, BatchSource examples)
       throws IOException {
-    objective.warning().ifPresent(warning -> console.say("warning: " + warning + "."));
+    objective.warnings().forEach(warning -> console.say("warning: " + warning + "."));
     return new Loaded(
         objective.loss(),
         examples,

@@ -332,6 +332,11 @@ class SavedModelDenseTest {
     Objective logits =
         SavedModels.open(folder).objective(arrays(inputs, classes(3)), ObjectiveOptions.DEFAULT);
     inputs.put("t", classes(3));
+    assertThat(
+            SavedModels.open(folder)
+                .objective(arrays(inputs, classes(3)), ObjectiveOptions.DEFAULT)
+                .warnings())
+        .containsExactly("the output does not depend on input 't', which is not used");
     Objective own =
         SavedModels.open(folder)
             .objective(

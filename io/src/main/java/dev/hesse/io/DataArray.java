@@ -30,6 +30,9 @@ public sealed interface DataArray permits StoredTensor, TextTensor {
    */
   static DataArray concatenated(List<DataArray> arrays) {
     DataArray first = arrays.get(0);
+    if (arrays.size() == 1) {
+      return first;
+    }
     long rows = 0;
     for (DataArray array : arrays) {
       long[] shape = array.shape();
@@ -46,7 +49,7 @@ public sealed interface DataArray permits StoredTensor, TextTensor {
                     Arrays.toString(shape)),
             "Give arrays that differ in their first dimension alone");
       }
-      rows += shape[0];
+      rows = sum(rows, shape[0]);
     }
     long[] shape = first.shape();
     shape[0] = rows;
@@ -58,15 +61,34 @@ public sealed interface DataArray permits StoredTensor, TextTensor {
         shape, arrays.stream().flatMap(a -> ((TextTensor) a).elements().stream()).toList());
   }
 
-  /** The product of all dimensions but the first. */
-  static int rowSize(long[] shape) {
+  private static long sum(long rows, long more) {
+    if (more > Integer.MAX_VALUE - rows) {
+      throw new BadInputException(
+          "arrays have more than %,d rows together".formatted(Integer.MAX_VALUE),
+          "Give fewer of them");
+    }
+    return rows + more;
+  }
+
+  /**
+   * The size of some rows.
+   *
+   * @param unit the size of an element
+   * @throws BadInputException if no array is as large
+   */
+  static int sizeOfRows(int rows, long[] shape, int unit) {
     if (shape.length == 0) {
       throw new IllegalArgumentException("expected an array of at least one dimension, got none");
     }
-    long size = 1;
-    for (int i = 1; i < shape.length; i++) {
-      size = Math.multiplyExact(size, shape[i]);
+    long[] taken = shape.clone();
+    taken[0] = rows;
+    try {
+      return Math.toIntExact(Math.multiplyExact(StoredTensor.elementCount(taken), unit));
+    } catch (ArithmeticException e) {
+      throw new BadInputException(
+          "%,d rows of an array of shape %s are too many at once"
+              .formatted(rows, Arrays.toString(shape)),
+          "Take fewer examples at once: a smaller --mini-hessian-batch-size");
     }
-    return Math.toIntExact(size);
   }
 }

@@ -11,8 +11,8 @@ import java.util.Objects;
  * little-endian, without gaps. A 0-d tensor has an empty shape and one element.
  */
 public final class StoredTensor implements DataArray {
-  /** Doubles hold every whole number up to this one. */
-  private static final long MAX_WHOLE = 1L << 53;
+  /** Doubles hold every whole number up to this one, and no other is rounded to one of them. */
+  private static final long MAX_WHOLE = (1L << 53) - 1;
 
   private final DType dtype;
   private final long[] shape;
@@ -111,8 +111,9 @@ public final class StoredTensor implements DataArray {
 
   @Override
   public StoredTensor rows(int[] numbers) {
-    int bytes = Math.multiplyExact(DataArray.rowSize(shape), dtype.bytes());
-    ByteBuffer rows = ByteBuffer.allocate(Math.multiplyExact(bytes, numbers.length));
+    int bytes = DataArray.sizeOfRows(1, shape, dtype.bytes());
+    ByteBuffer rows =
+        ByteBuffer.allocate(DataArray.sizeOfRows(numbers.length, shape, dtype.bytes()));
     for (int number : numbers) {
       rows.put(data.slice(Objects.checkIndex(number, (int) shape[0]) * bytes, bytes));
     }

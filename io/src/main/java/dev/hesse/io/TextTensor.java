@@ -46,7 +46,7 @@ public final class TextTensor implements DataArray {
 
   @Override
   public TextTensor rows(int[] numbers) {
-    int size = DataArray.rowSize(shape);
+    int size = DataArray.sizeOfRows(1, shape, 1);
     List<byte[]> rows = new ArrayList<>();
     for (int number : numbers) {
       int from = Objects.checkIndex(number, (int) shape[0]) * size;

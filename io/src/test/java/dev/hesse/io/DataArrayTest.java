@@ -82,4 +82,30 @@ class DataArrayTest {
         .hasMessageStartingWith("element 0 is -1.0, where whole numbers from 0 to 255");
     assertThat(Arrays.stream(halves.as(DType.FLOAT64).toDoubles()).sum()).isEqualTo(2.5);
   }
+
+  @Test
+  void wholeNumbersThatDoublesRoundAreRefused() {
+    StoredTensor odd = StoredTensor.of(new long[] {1}, new long[] {(1L << 53) + 1});
+    for (DType type : new DType[] {DType.UINT64, DType.UINT32}) {
+      assertThatThrownBy(() -> odd.as(type)).isInstanceOf(BadInputException.class);
+    }
+    StoredTensor exact = StoredTensor.of(new long[] {1}, new long[] {(1L << 53) - 1});
+    assertThat(exact.as(DType.UINT64).data().getLong()).isEqualTo((1L << 53) - 1);
+  }
+
+  @Test
+  void sizesThatNoArrayHasAreSaid() {
+    StoredTensor wide = StoredTensor.of(new long[] {0, 1L << 40, 1L << 40}, new float[0]);
+    assertThatThrownBy(() -> wide.rows(new int[] {0}))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("are too many at once");
+    StoredTensor row = StoredTensor.of(new long[] {1, 1 << 20}, new float[1 << 20]);
+    assertThatThrownBy(() -> row.rows(new int[512]))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("512 rows of an array of shape [1, 1048576] are too many at once");
+    StoredTensor many = StoredTensor.of(new long[] {Long.MAX_VALUE, 0}, new float[0]);
+    assertThatThrownBy(() -> DataArray.concatenated(List.of(many, many)))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("rows together");
+  }
 }

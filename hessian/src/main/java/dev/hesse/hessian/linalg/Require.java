@@ -22,7 +22,7 @@ final class Require {
    */
   static double finiteProduct(double value, int product) {
     if (!Double.isFinite(value)) {
-      throw new ArithmeticException(
+      throw new NumericalException(
           "product %d of the operator has NaN, infinite or overflowing entries".formatted(product));
     }
     return value;

@@ -136,7 +136,7 @@ final class TridiagonalEigen {
       }
       sweep(row, end, d, e, columns);
     }
-    throw new ArithmeticException("no convergence in " + MAX_SWEEPS + " QL sweeps");
+    throw new NumericalException("no convergence in " + MAX_SWEEPS + " QL sweeps");
   }
 
   private static boolean negligible(int i, double[] d, double[] e) {

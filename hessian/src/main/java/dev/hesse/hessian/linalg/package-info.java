@@ -12,7 +12,8 @@
  * returns a record of values with their error, why it stopped, and how many products it made. Not
  * converging is a {@link dev.hesse.hessian.linalg.Status}; an exception means misuse ({@link
  * IllegalArgumentException}, {@link IllegalStateException}), a product with NaN or infinite entries
- * ({@link ArithmeticException}), or a {@link dev.hesse.hessian.linalg.Progress} that cancels.
+ * ({@link dev.hesse.hessian.linalg.NumericalException}), or a {@link
+ * dev.hesse.hessian.linalg.Progress} that cancels.
  */
 @NullMarked
 package dev.hesse.hessian.linalg;

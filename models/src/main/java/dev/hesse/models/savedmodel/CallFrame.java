@@ -244,6 +244,10 @@ final class CallFrame {
    * tensors of an argument or output.
    */
   private List<TensorName> inputs(String input) {
+    return inlining.referred(referred(input));
+  }
+
+  private List<TensorName> referred(String input) {
     String[] parts = input.split(":", -1);
     List<TensorName> argument = arguments.get(parts[0]);
     if (argument != null) {

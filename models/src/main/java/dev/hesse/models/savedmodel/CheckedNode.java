@@ -4,6 +4,7 @@ import static java.util.Map.entry;
 
 import com.google.protobuf.ByteString;
 import dev.hesse.io.BadInputException;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import org.tensorflow.ndarray.Shape;
@@ -18,8 +19,8 @@ import org.tensorflow.proto.TensorShapeProto;
  * and runs constant nodes for that; so what could take its memory or its process is refused before.
  */
 final class CheckedNode {
-  /** A few bytes of a file do not make more elements than this. */
-  private static final long MAX_REPEATED = 1 << 22;
+  /** All constants of a graph that repeat an element do not make more of them than this. */
+  private static final long MAX_REPEATED = 1L << 26;
 
   private static final int MAX_DIMENSIONS = 254;
 
@@ -92,6 +93,26 @@ final class CheckedNode {
     return builder.build();
   }
 
+  /**
+   * Checks constants together, of which each may be as large as one may.
+   *
+   * @throws BadInputException if a few bytes of a file would take far more memory
+   */
+  static void requireWarranted(Collection<NodeDef> nodes) {
+    long repeated = 0;
+    for (NodeDef node : nodes) {
+      TensorProto tensor =
+          node.getAttrOrDefault("value", AttrValue.getDefaultInstance()).getTensor();
+      if (node.getOp().equals("Const") && tensor.getTensorContent().isEmpty()) {
+        repeated += count(tensor.getTensorShape(), /* open= */ false);
+      }
+    }
+    if (repeated > MAX_REPEATED) {
+      throw BadInputException.damaged(
+          "constants of %,d elements, of which the file holds a few".formatted(repeated));
+    }
+  }
+
   private static void check(String name, AttrValue attribute) {
     if (COUNTS.contains(name) && (attribute.getI() < 0 || attribute.getI() > MAX_LISTED)) {
       throw BadInputException.damaged("a list of %d tensors".formatted(attribute.getI()));
@@ -118,7 +139,7 @@ final class CheckedNode {
       return;
     }
     int listed = listed(tensor);
-    if (!packed.isEmpty() || listed > count || (listed < count && count > MAX_REPEATED)) {
+    if (!packed.isEmpty() || listed > count || (listed < count && count > Constant.MAX_REPEATED)) {
       throw BadInputException.damaged(
           "a constant of %d elements, of which the file holds %d".formatted(count, listed));
     }

@@ -22,7 +22,7 @@ import org.tensorflow.proto.TensorShapeProto;
 /** Numbers and texts in a graph's constants. */
 final class Constant {
   /** A few bytes of a file do not make more of them in memory than this. */
-  private static final int MAX_REPEATED = 1 << 22;
+  static final int MAX_REPEATED = 1 << 22;
 
   private static final Map<DataType, DType> TYPES =
       Map.of(

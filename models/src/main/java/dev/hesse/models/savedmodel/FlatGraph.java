@@ -128,6 +128,7 @@ record FlatGraph(Map<String, NodeDef> nodes) {
     GraphDef.Builder definition = GraphDef.newBuilder();
     definition.getVersionsBuilder().setProducer(version);
     nodes.values().forEach(node -> definition.addNode(CheckedNode.of(node)));
+    CheckedNode.requireWarranted(nodes.values());
     try {
       graph.importGraphDef(definition.build());
     } catch (TensorFlowException | IllegalArgumentException | UnsupportedOperationException e) {

@@ -65,6 +65,11 @@ final class FunctionInliner {
     return new Computation(inlining.graph(), found);
   }
 
+  /** The graph with its functions, before any is written out. */
+  GraphDef graph() {
+    return graph;
+  }
+
   /** The same, which has not written any calls. */
   FunctionInliner fresh() {
     return new FunctionInliner(graph, library, operations, controls);

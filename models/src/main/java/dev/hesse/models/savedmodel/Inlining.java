@@ -2,6 +2,7 @@ package dev.hesse.models.savedmodel;
 
 import dev.hesse.io.BadInputException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.tensorflow.proto.NodeDef;
 
@@ -12,6 +13,7 @@ final class Inlining {
   private final boolean controls;
   private final Map<String, NodeDef> written = new LinkedHashMap<>();
   private int visited;
+  private long referred;
 
   Inlining(FunctionLibrary library, OperationOutputs operations, boolean controls) {
     this.library = library;
@@ -47,6 +49,21 @@ final class Inlining {
           "its functions written out are more than %,d nodes".formatted(FunctionInliner.MAX_NODES),
           "Export a smaller model, or the network without what surrounds it");
     }
+  }
+
+  /**
+   * Counts what an input refers to, which may be a list, of lists of the callers'.
+   *
+   * @throws BadInputException if there are too many
+   */
+  List<TensorName> referred(List<TensorName> tensors) {
+    referred += tensors.size();
+    if (referred > FunctionInliner.MAX_CALLED) {
+      throw BadInputException.damaged(
+          "its functions written out take more than %,d tensors"
+              .formatted(FunctionInliner.MAX_CALLED));
+    }
+    return tensors;
   }
 
   void write(NodeDef node) {

@@ -5,10 +5,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
@@ -28,6 +30,9 @@ final class LoopFrames {
   private final Map<String, NodeDef> nodes = new LinkedHashMap<>();
   private final List<FunctionDef> functions = new ArrayList<>();
   private int copied;
+
+  /** The entries of loops that are written. */
+  private final Set<String> entered = new HashSet<>();
 
   /**
    * A variable of a loop.
@@ -57,6 +62,7 @@ final class LoopFrames {
     while (depth < FunctionLibrary.MAX_DEPTH && frames.rewriteInnermost()) {
       depth++;
     }
+    frames.removeInsides();
     GraphDef.Builder written = graph.toBuilder().clearNode().addAllNode(frames.nodes.values());
     written.getLibraryBuilder().addAllFunction(frames.functions);
     return written.build();
@@ -222,6 +228,7 @@ final class LoopFrames {
       types.addType(
           variable.enter().getAttrOrDefault("T", AttrValue.getDefaultInstance()).getType());
       nodes.remove(variable.enter().getName());
+      entered.add(variable.enter().getName());
       variable
           .decision()
           .ifPresent(
@@ -239,6 +246,30 @@ final class LoopFrames {
                     .setInput(0, results.get(TensorName.of(node.getInput(0))))
                     .build()
                 : node);
+  }
+
+  /** What is left of loops: nodes that depend on the entries, which are no longer there. */
+  private void removeInsides() {
+    Map<String, List<String>> readers = new HashMap<>();
+    Deque<String> missing = new ArrayDeque<>();
+    for (NodeDef node : nodes.values()) {
+      for (String input : node.getInputList()) {
+        if (!input.startsWith("^")) {
+          String read = TensorName.of(input).node();
+          readers.computeIfAbsent(read, name -> new ArrayList<>()).add(node.getName());
+          if (entered.contains(read)) {
+            missing.add(read);
+          }
+        }
+      }
+    }
+    while (!missing.isEmpty()) {
+      for (String reader : readers.getOrDefault(missing.pop(), List.of())) {
+        if (nodes.remove(reader) != null) {
+          missing.push(reader);
+        }
+      }
+    }
   }
 
   private static AttrValue function(String name) {

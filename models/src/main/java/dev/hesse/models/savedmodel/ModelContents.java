@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.FunctionDefLibrary;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.NodeDef;
@@ -77,7 +78,7 @@ public record ModelContents(
       MetaGraphDef model, FunctionInliner functions, OperationOutputs operations) {
     Map<String, SignatureDef> signatures = new TreeMap<>(model.getSignatureDefMap());
     signatures.keySet().removeIf(name -> name.startsWith(SignatureTensors.INTERNAL));
-    FlatGraph graph = graph(model, signatures.values().stream().toList(), functions);
+    FlatGraph graph = graph(signatures.values().stream().toList(), functions);
     List<NodeDef> handles =
         graph.nodes().values().stream()
             .filter(node -> VariableReads.declares(node.getOp()))
@@ -106,7 +107,11 @@ public record ModelContents(
         signatures(signatures),
         trainable.rule(),
         variables,
-        withBodies(nodes(graph, new HashSet<>(floating), operations), graph, model, operations));
+        withBodies(
+            nodes(graph, new HashSet<>(floating), operations),
+            graph,
+            functions.graph().getLibrary(),
+            operations));
   }
 
   private static List<Signature> signatures(Map<String, SignatureDef> signatures) {
@@ -127,8 +132,7 @@ public record ModelContents(
     return byName;
   }
 
-  private static FlatGraph graph(
-      MetaGraphDef model, List<SignatureDef> signatures, FunctionInliner functions) {
+  private static FlatGraph graph(List<SignatureDef> signatures, FunctionInliner functions) {
     List<TensorName> targets =
         signatures.stream()
             .flatMap(signature -> signature.getOutputsMap().values().stream())
@@ -137,7 +141,7 @@ public record ModelContents(
             .toList();
     if (targets.isEmpty()) {
       targets =
-          model.getGraphDef().getNodeList().stream()
+          functions.graph().getNodeList().stream()
               .map(node -> new TensorName(node.getName(), 0))
               .toList();
     }
@@ -159,11 +163,9 @@ public record ModelContents(
 
   /** Adds the nodes of the functions that branches and loops run, those of each function once. */
   private static List<Node> withBodies(
-      List<Node> nodes, FlatGraph graph, MetaGraphDef model, OperationOutputs operations) {
+      List<Node> nodes, FlatGraph graph, FunctionDefLibrary library, OperationOutputs operations) {
     Map<String, FunctionDef> functions = new HashMap<>();
-    model
-        .getGraphDef()
-        .getLibrary()
+    library
         .getFunctionList()
         .forEach(function -> functions.put(function.getSignature().getName(), function));
     Map<String, Boolean> open = new LinkedHashMap<>();

@@ -41,6 +41,8 @@ final class ObjectiveFinder {
   /** What is fed where, by tensor. */
   private final Map<TensorName, DataArray> given = new LinkedHashMap<>();
 
+  private final List<String> warnings = new ArrayList<>();
+
   ObjectiveFinder(SavedModels model, LabelledArrays arrays, ObjectiveOptions options) {
     this.model = model;
     this.arrays = arrays;
@@ -73,6 +75,13 @@ final class ObjectiveFinder {
   Objective find() {
     List<TensorName> outputs = outputs();
     List<TensorName> named = complete(outputs);
+    given.keySet().stream()
+        .filter(tensor -> !named.contains(tensor))
+        .forEach(
+            tensor ->
+                warnings.add(
+                    "the output does not depend on input %s, which is not used"
+                        .formatted(quote(signature.inputName(tensor)))));
     long examples = examples(named);
     List<TensorName> needed = withoutTexts(outputs, named, examples);
     List<Input> inputs = new ArrayList<>();
@@ -119,7 +128,7 @@ final class ObjectiveFinder {
           new SavedModelLoss(model, spec, Math.toIntExact(batch)),
           new ExampleTable(arrays.source(), columns),
           "the model's own %s".formatted(quote(options.lossOutput().get())),
-          Optional.empty());
+          List.copyOf(warnings));
     }
     return labelled(chosen(outputs, fed), batch, inputs, constants, columns);
   }
@@ -203,6 +212,9 @@ final class ObjectiveFinder {
     SavedModelLoss loss = new SavedModelLoss(model, spec, Math.toIntExact(batch));
     boolean stripped =
         !options.fromProbabilities() && output.probe().loss().equals(Optional.of(fit.loss()));
+    if (!stripped) {
+      loss.remark().ifPresent(warnings::add);
+    }
     return new Objective(
         loss,
         new ExampleTable(arrays.source(), columns),
@@ -213,7 +225,7 @@ final class ObjectiveFinder {
                 options.fromProbabilities()
                     ? " as probabilities"
                     : stripped ? " before its " + function(fit.loss()) : ""),
-        stripped ? Optional.empty() : loss.remark());
+        List.copyOf(warnings));
   }
 
   private static String function(Loss loss) {

@@ -238,6 +238,11 @@ final class TensorLists {
     elements(node, list, all(list))
         .ifPresent(
             elements -> {
+              if (elements.size() == 1) {
+                rewriting.replace(
+                    new TensorName(node.getName(), 0), TensorName.of(elements.get(0)));
+                return;
+              }
               rewriting.add(integer(axis, 0));
               rewriting.add(
                   NodeDef.newBuilder()

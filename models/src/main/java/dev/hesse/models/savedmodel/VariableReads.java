@@ -172,8 +172,13 @@ final class VariableReads {
   }
 
   private static int batchDimensions(NodeDef node) {
-    return Math.toIntExact(
-        node.getAttrOrDefault("batch_dims", AttrValue.getDefaultInstance()).getI());
+    long count = node.getAttrOrDefault("batch_dims", AttrValue.getDefaultInstance()).getI();
+    if (count != (int) count) {
+      throw BadInputException.damaged(
+          "node %s has %d batch dimensions"
+              .formatted(BadInputException.quote(node.getName()), count));
+    }
+    return (int) count;
   }
 
   private void shape(NodeDef node) {

@@ -8,6 +8,7 @@ import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.UnknownFieldSet.Field;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.DataArray;
+import dev.hesse.io.StoredTensor;
 import dev.hesse.io.tfrecord.RecordFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -57,11 +58,18 @@ final class WarmupRequests {
     Map<String, List<DataArray>> parts = new LinkedHashMap<>();
     List<ByteBuffer> records = RecordFile.read(file);
     int used = 0;
+    long warranted = Constant.MAX_REPEATED + Files.size(file);
     for (int i = 0; i < records.size(); i++) {
       try {
         Map<String, DataArray> request = request(records.get(i), signature);
         if (!request.isEmpty()) {
           used++;
+        }
+        for (DataArray array : request.values()) {
+          warranted -= StoredTensor.elementCount(array.shape());
+        }
+        if (warranted < 0) {
+          throw BadInputException.damaged("more elements than a file of this size may hold");
         }
         request.forEach(
             (name, array) -> parts.computeIfAbsent(name, n -> new ArrayList<>()).add(array));

@@ -255,6 +255,30 @@ class FunctionInlinerTest {
   }
 
   @Test
+  void listsThatDoubleAtEachCallEnd() {
+    List<FunctionDef> doubling = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      FunctionDef.Builder function =
+          FunctionDef.newBuilder()
+              .addNodeDef(
+                  node("call", "f" + (i + 1), "xs", "xs").toBuilder()
+                      .putAttr("N", Protos.integer(2L << i)))
+              .putRet("out", "call:out:0");
+      function
+          .getSignatureBuilder()
+          .setName("f" + i)
+          .addInputArg(OpDef.ArgDef.newBuilder().setName("xs").setNumberAttr("N"))
+          .addOutputArg(OpDef.ArgDef.newBuilder().setName("out"));
+      doubling.add(function.build());
+    }
+    NodeDef call = node("call", "f0", "a").toBuilder().putAttr("N", Protos.integer(1)).build();
+    doubling.add(function("f40", "x"));
+    assertThatThrownBy(() -> inline(doubling, List.of(node("a", "Placeholder"), call), "call"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("its functions written out take more than 3,000,000 tensors");
+  }
+
+  @Test
   void whatIsNotThereIsNamed() {
     refused(List.of(function("g", "x")), "calls function 'f', which the file does not hold");
     refused(List.of(function("f", "nothing:z:0")), "the graph has no node 'nothing'");

@@ -1,6 +1,7 @@
 package dev.hesse.models.savedmodel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.hesse.io.BadInputException;
@@ -13,6 +14,7 @@ import dev.hesse.models.savedmodel.SavedModelLoss.Spec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -24,6 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.Graph;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorProto;
 
 /** Whatever a file or graph is, it is imported, or is refused in one line. */
 class HostileGraphTest {
@@ -51,6 +55,35 @@ class HostileGraphTest {
     } catch (BadInputException e) {
       assertThat(e.getMessage()).doesNotContain("\n");
       return false;
+    }
+  }
+
+  @Test
+  void constantsThatRepeatAnElementAreCountedTogether() {
+    Map<String, NodeDef> nodes = new LinkedHashMap<>();
+    for (int i = 0; i < 17; i++) {
+      NodeDef ones =
+          NodeDef.newBuilder()
+              .setName("ones" + i)
+              .setOp("Const")
+              .putAttr("dtype", FLOAT)
+              .putAttr(
+                  "value",
+                  AttrValue.newBuilder()
+                      .setTensor(
+                          TensorProto.newBuilder()
+                              .setDtype(DataType.DT_FLOAT)
+                              .setTensorShape(TestModel.shape(1 << 22).getShape())
+                              .addFloatVal(1))
+                      .build())
+              .build();
+      nodes.put(ones.getName(), ones);
+    }
+    try (Graph graph = new Graph()) {
+      FlatGraph constants = new FlatGraph(nodes);
+      assertThatThrownBy(() -> constants.importInto(graph))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("constants of 71,303,168 elements, of which the file holds a few");
     }
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.StoredTensor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorflow.Graph;
@@ -27,6 +29,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.types.TFloat32;
@@ -78,6 +81,21 @@ class UnrolledModelsTest {
         assertThat(written[i]).isCloseTo(numbers[i], within(ROUNDING * (1 + Math.abs(numbers[i]))));
       }
     }
+  }
+
+  @Test
+  void contentsWithoutSignaturesAreThoseOfTheWrittenLoops(@TempDir Path folder) throws IOException {
+    SavedModel.Builder file =
+        SavedModel.parseFrom(Files.readAllBytes(MODELS.resolve("tf1-loops/saved_model.pb")))
+            .toBuilder();
+    file.getMetaGraphsBuilder(0).clearSignatureDef();
+    Files.write(folder.resolve("saved_model.pb"), file.build().toByteArray());
+    ModelContents contents = SavedModels.open(folder).contents();
+    assertThat(contents.variables()).hasSize(2);
+    assertThat(contents.nodes())
+        .extracting(ModelContents.Node::type)
+        .contains("While", "MatMul", "Tanh")
+        .doesNotContain("Enter", "NextIteration", "Exit", "LoopCond");
   }
 
   @Test

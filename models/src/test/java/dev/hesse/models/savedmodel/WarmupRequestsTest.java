@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
@@ -133,6 +134,30 @@ class WarmupRequestsTest {
     assertThat(w.elements())
         .extracting(bytes -> new String(bytes, StandardCharsets.UTF_8))
         .containsExactly("a", "b", "c");
+  }
+
+  @Test
+  void oneRequestMayHoldOneNumber() throws IOException {
+    TensorProto rate = TensorProto.newBuilder().setDtype(DataType.DT_FLOAT).addFloatVal(2).build();
+    write(List.of(predict("a", input("rate", rate))));
+    assertThat(WarmupRequests.read(folder, "a").get("rate").shape()).isEmpty();
+    write(List.of(predict("a", input("rate", rate)), predict("a", input("rate", rate))));
+    assertRefused("a", "arrays of float32 [] and float32 [] do not go together");
+  }
+
+  @Test
+  void repeatedElementsTakeNoMoreMemoryThanTheFileWarrants() throws IOException {
+    TensorProto ones =
+        TensorProto.newBuilder()
+            .setDtype(DataType.DT_FLOAT)
+            .setTensorShape(shape(1 << 20))
+            .addFloatVal(1)
+            .build();
+    ByteString request = predict("a", input("x", ones));
+    write(Collections.nCopies(3, request));
+    assertThat(WarmupRequests.read(folder, "a").get("x").shape()).containsExactly(3L << 20);
+    write(Collections.nCopies(5, request));
+    assertRefused("a", "record 4: more elements than a file of this size may hold");
   }
 
   private void assertRefused(String signature, String message) {
