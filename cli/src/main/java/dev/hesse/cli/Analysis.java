@@ -26,9 +26,13 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
   /** An operator whose transpose differs by more has a defect, or a model beyond its precision. */
   private static final double SYMMETRY_LIMIT = 1e-3;
 
+  /** For the trace: more would lower its variance little and cost speed. */
+  private static final int STRATA = 4;
+
   /**
    * What products with the curvature gave.
    *
+   * @param miniBatch how many examples were evaluated at once
    * @param keptMiniBatches of how many mini-batches the values were kept between products
    * @param keptBytes memory that these took
    * @param basisBytes memory that one Lanczos basis was allowed
@@ -40,6 +44,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
       long products,
       double productSeconds,
       double forwardSeconds,
+      int miniBatch,
       int miniBatches,
       int keptMiniBatches,
       long keptBytes,
@@ -76,7 +81,8 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                 precision,
                 device,
                 memory.valuesBytes(),
-                options.l2()))) {
+                options.l2(),
+                estimates.trace().isPresent() ? STRATA : 1))) {
       CurvatureAnalysis results =
           CurvatureAnalysis.run(
               operator,
@@ -92,9 +98,10 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                   operator.gradientNorm(),
                   operator.checks(),
                   results,
-                  operator.products(),
+                  (long) Math.ceil(operator.products()),
                   operator.productSeconds(),
                   operator.forwardSeconds(),
+                  operator.miniBatch(),
                   operator.miniBatches(),
                   operator.keptMiniBatches(),
                   operator.keptBytes(),

@@ -39,7 +39,7 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
             subject.model().parameters().dimension(),
             loss(),
             subject.parameterRule().orElse(null)),
-        data(),
+        data(results),
         analysis.loss(),
         Double.isNaN(analysis.accuracy()) ? null : analysis.accuracy(),
         results.map(Analysis.CurvatureResults::gradientNorm).orElse(null),
@@ -60,7 +60,7 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
         : "%s + %s·‖w‖²".formatted(subject.loss().orElse("softmax-cross-entropy"), l2);
   }
 
-  private Data data() {
+  private Data data(Optional<Analysis.CurvatureResults> results) {
     DataOptions options = this.options.subject().data();
     int examples = subject.data().examples();
     return new Data(
@@ -68,7 +68,9 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
         options.split().orElse(null),
         options.order().label(),
         examples,
-        options.size().miniBatch(examples));
+        results
+            .map(Analysis.CurvatureResults::miniBatch)
+            .orElseGet(() -> options.size().miniBatch(examples)));
   }
 
   static Tool tool(Device device) {

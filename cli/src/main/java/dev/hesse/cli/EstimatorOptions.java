@@ -7,6 +7,7 @@ import dev.hesse.hessian.CurvatureAnalysis;
 import dev.hesse.hessian.CurvatureAnalysis.EigenvalueOptions;
 import dev.hesse.hessian.CurvatureAnalysis.Method;
 import dev.hesse.hessian.linalg.HutchinsonTrace;
+import dev.hesse.hessian.linalg.ProbeDistribution;
 import dev.hesse.hessian.linalg.SpectralDensity;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -32,6 +33,9 @@ record EstimatorOptions(
     Optional<Path> eigenvectors) {
 
   private static final int MOST = 100_000;
+
+  /** A standard error that takes a dozen products beside the Lanczos steps of the density. */
+  static final double TRACE_TOLERANCE_DEFAULT = 7e-3;
 
   /** A part of the result. */
   private enum Part {
@@ -71,7 +75,8 @@ record EstimatorOptions(
               "tol",
               ValueType.between(0, 1),
               "residual relative to the eigenvalue, and standard error to the trace, to stop at")
-          .withDefault(EigenvalueOptions.TOLERANCE_DEFAULT);
+          .withDefault(
+              "%s and %s".formatted(EigenvalueOptions.TOLERANCE_DEFAULT, TRACE_TOLERANCE_DEFAULT));
   private static final CommandOption<Method> METHOD =
       CommandOption.of(
               "method",
@@ -84,8 +89,14 @@ record EstimatorOptions(
           ValueType.FILE,
           "write the eigenvectors, top then bottom: F.npy as rows, or F.safetensors by parameter");
   static final CommandOption<Integer> TRACE_SAMPLES =
-      CommandOption.of("trace-samples", ValueType.whole(2, MOST), "most samples of the trace")
-          .withDefault(HutchinsonTrace.Options.DEFAULT.maxSamples());
+      CommandOption.of("trace-samples", ValueType.whole(2, MOST), "most products for the trace")
+          .withDefault(HutchinsonTrace.Options.DEFAULT.maxProducts());
+  private static final CommandOption<ProbeDistribution> PROBES =
+      CommandOption.of(
+              "probes",
+              ValueType.choice(ProbeDistribution.class, ProbeDistribution::label),
+              "distribution of the trace's probes")
+          .withDefault(ProbeDistribution.RADEMACHER.label());
   private static final CommandOption<Boolean> PER_LAYER =
       CommandOption.flag("per-layer", "also the trace of each parameter's block");
   static final CommandOption<Integer> DENSITY_STEPS =
@@ -107,6 +118,7 @@ record EstimatorOptions(
               METHOD,
               EIGENVECTORS,
               TRACE_SAMPLES,
+              PROBES,
               PER_LAYER,
               DENSITY_STEPS,
               DENSITY_RUNS));
@@ -123,7 +135,9 @@ record EstimatorOptions(
             tolerance);
     HutchinsonTrace.Options trace =
         new HutchinsonTrace.Options(
-            arguments.get(TRACE_SAMPLES, HutchinsonTrace.Options.DEFAULT.maxSamples()), tolerance);
+            arguments.get(TRACE_SAMPLES, HutchinsonTrace.Options.DEFAULT.maxProducts()),
+            arguments.get(TOLERANCE, TRACE_TOLERANCE_DEFAULT),
+            arguments.get(PROBES, ProbeDistribution.RADEMACHER));
     SpectralDensity.Options density =
         new SpectralDensity.Options(
             arguments.get(DENSITY_STEPS, SpectralDensity.Options.DEFAULT.steps()),

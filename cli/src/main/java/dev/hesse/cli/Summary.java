@@ -80,9 +80,9 @@ final class Summary {
     if (trace != null) {
       row(
           "trace",
-          "%s (%d samples)",
+          "%s (%d products)",
           Uncertain.text(trace.value(), trace.standardError()),
-          trace.samples());
+          trace.hvps());
       estimates.trace().ifPresent(this::accuracy);
     }
     report.layers().forEach(this::layer);

@@ -11,6 +11,7 @@ import dev.hesse.models.ParameterLayout.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
@@ -37,6 +38,7 @@ public final class CompiledLoss implements AutoCloseable {
   private final Session session;
   private final List<Output<TNumber>> parameters = new ArrayList<>();
   private @Nullable GradientNodes gradient;
+  private @Nullable Operand<TNumber> residualNorms;
   private @Nullable CurvatureProduct writer;
   private @Nullable CachedProduct cachedProduct;
   private @Nullable DirectProduct directProduct;
@@ -124,6 +126,36 @@ public final class CompiledLoss implements AutoCloseable {
     try (FedBatch fed = fed(batch);
         Result result = fetchEvaluation(fed.feedTo(session.runner())).run()) {
       return evaluation(result, fed);
+    }
+  }
+
+  /**
+   * How far each example is from being fitted: ‖∂L/∂z‖ with its outputs z, which for a softmax is
+   * the distance of its probabilities from its label, over the batch size.
+   *
+   * <p>Cost: an evaluation.
+   *
+   * @return one number per example; empty where the graph computes its loss itself
+   */
+  public double[] residuals(Batch batch) {
+    if (loss.outputs().isEmpty()) {
+      return new double[0];
+    }
+    Operand<TNumber> norms = residualNorms;
+    if (norms == null) {
+      Ops tf = Ops.create(graph).withSubScope("residuals");
+      Output<TNumber> outputs = output(outputs());
+      Operand<TNumber> slope =
+          Objects.requireNonNull(
+              Gradient.of(graph, output(loss.loss()), List.of(outputs)).get(0),
+              "the loss depends on its outputs");
+      Operand<TNumber> rows = tf.reshape(slope, tf.constant(new int[] {loss.batchSize(), -1}));
+      norms = tf.math.sqrt(tf.sum(tf.math.square(rows), tf.constant(1)));
+      residualNorms = norms;
+    }
+    try (FedBatch fed = fed(batch);
+        Result result = fed.feedTo(session.runner()).fetch(norms).run()) {
+      return Tensors.toDoubles(result.get(0));
     }
   }
 

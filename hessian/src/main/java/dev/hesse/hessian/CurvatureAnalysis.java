@@ -14,7 +14,8 @@ import java.util.Optional;
 /**
  * Eigenvalues, density and trace of one operator, sharing products where they can: the space that
  * the eigenvalues grow is the first run of the density, and where the density goes on further, the
- * eigenvalues are read from the larger space at no cost.
+ * eigenvalues are read from the larger space at no cost. The trace is exact on that space, and
+ * estimated on what it leaves; where there is none yet, half of the trace's products grow one.
  *
  * @param eigenvalues if they were asked for
  * @param density if it was asked for; its products do not count those of the eigenvalues
@@ -101,10 +102,35 @@ public record CurvatureAnalysis(
     Optional<TraceEstimate> trace =
         options
             .trace()
-            .map(
-                wanted ->
-                    HutchinsonTrace.estimate(operator, offsets, wanted, options.seed(), progress));
+            .map(wanted -> trace(operator, space, offsets, wanted, options.seed(), progress));
     return new CurvatureAnalysis(eigenvalues, density, trace);
+  }
+
+  private static TraceEstimate trace(
+      SymmetricOperator operator,
+      Lanczos space,
+      int[] offsets,
+      HutchinsonTrace.Options wanted,
+      long seed,
+      Progress progress) {
+    int grown = 0;
+    if (space.steps() == 0) {
+      int half = wanted.maxProducts() / 2;
+      while (grown < half && !space.isComplete() && space.hasMemory()) {
+        space.step();
+        progress.update("trace", ++grown, wanted.maxProducts(), Double.NaN);
+      }
+    }
+    int left = Math.max(HutchinsonTrace.Options.LEAST_PRODUCTS, wanted.maxProducts() - grown);
+    TraceEstimate estimate =
+        HutchinsonTrace.estimate(
+            operator,
+            space,
+            offsets,
+            new HutchinsonTrace.Options(left, wanted.tolerance(), wanted.distribution()),
+            seed,
+            progress);
+    return estimate.after(grown);
   }
 
   private static Eigenpairs solve(

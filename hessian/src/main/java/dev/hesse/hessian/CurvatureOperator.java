@@ -1,7 +1,7 @@
 package dev.hesse.hessian;
 
 import dev.hesse.hessian.MiniBatches.MiniBatch;
-import dev.hesse.hessian.linalg.SymmetricOperator;
+import dev.hesse.hessian.linalg.SumOperator;
 import dev.hesse.io.data.Batch;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.models.LossModel;
@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The curvature of a model's mean loss over a dataset, as products with vectors of all n trainable
@@ -26,8 +27,12 @@ import java.util.Map;
  *
  * <p>Not thread-safe. Closing it frees all native memory.
  */
-public final class CurvatureOperator implements SymmetricOperator, AutoCloseable {
+public final class CurvatureOperator implements SumOperator, AutoCloseable {
   static final int BLOCK = 8;
+
+  /** Smaller mini-batches cost more per example: 16 % more than 200 at 25 for ResNet20. */
+  private static final int LEAST_STRATUM = 25;
+
   private static final int TIMED_EVALUATIONS = 3;
 
   private final ParameterLayout layout;
@@ -40,7 +45,7 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
   private final double forwardSeconds;
   private final OperatorChecks checks;
   private final Precision precision;
-  private int products;
+  private double products;
   private long productNanos;
 
   /**
@@ -52,6 +57,9 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
    * @param device where the graph runs
    * @param memoryBytes what kept values and one product may take together
    * @param l2 λ ≥ 0 of a penalty λ‖w‖² on all parameters w, which adds 2λ to every eigenvalue
+   * @param strata into how many mini-batches at least, of 25 examples or more, the examples are cut
+   *     by how well they are fitted, for estimators that profit from {@link SumOperator}; 1 leaves
+   *     their order
    */
   public record Options(
       Curvature curvature,
@@ -59,7 +67,8 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
       Precision precision,
       Device device,
       long memoryBytes,
-      double l2) {
+      double l2,
+      int strata) {
     public static final int MINI_BATCH_DEFAULT = 200;
 
     /** The Hessian, in float32 on the CPU, with a GiB for kept values. */
@@ -71,12 +80,15 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
         throw new IllegalArgumentException("expected a mini-batch of at least 1, got " + miniBatch);
       }
       Penalty.requireValid(l2);
+      if (strata < 1) {
+        throw new IllegalArgumentException("expected at least one stratum, got " + strata);
+      }
     }
 
     /** Without a penalty. */
     public Options(
         Curvature curvature, int miniBatch, Precision precision, Device device, long memoryBytes) {
-      this(curvature, miniBatch, precision, device, memoryBytes, 0);
+      this(curvature, miniBatch, precision, device, memoryBytes, 0, 1);
     }
   }
 
@@ -95,16 +107,15 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
     layout = model.parameters();
     precision = options.precision();
     penalty = Penalty.of(model, options.l2());
+    int size = strata(options, model, data.examples());
     batches =
         new MiniBatches(
-            model,
-            data,
-            options.miniBatch(),
-            options.curvature(),
-            options.precision(),
-            options.device());
+            model, data, size, options.curvature(), options.precision(), options.device());
     boolean opened = false;
     try {
+      if (options.strata() > 1 && batches.all().size() > 1) {
+        batches.sortByResidual();
+      }
       gradient = new double[layout.dimension()];
       double meanLoss = 0;
       double correct = 0;
@@ -143,6 +154,20 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
         close();
       }
     }
+  }
+
+  /** The mini-batch with which there are as many as wanted, of one size if that can be. */
+  private static int strata(Options options, LossModel model, int examples) {
+    int most = (examples + options.strata() - 1) / options.strata();
+    if (!model.takesAnyBatch() || most >= options.miniBatch() || examples <= LEAST_STRATUM) {
+      return options.miniBatch();
+    }
+    int least = Math.min(examples, Math.max(LEAST_STRATUM, most / 2));
+    return IntStream.rangeClosed(0, Math.max(0, most - least))
+        .map(i -> Math.max(most, least) - i)
+        .filter(size -> examples % size == 0)
+        .findFirst()
+        .orElse(Math.max(most, least));
   }
 
   /** The number of mini-batches whose values can be kept. */
@@ -202,22 +227,49 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
   }
 
   private void multiply(double[][] x, double[][] y) {
-    for (int i = 0; i < x.length; i++) {
-      penalty.multiply(x[i], y[i]);
+    for (double[] row : y) {
+      Arrays.fill(row, 0);
     }
     for (MiniBatch miniBatch : batches.all()) {
-      CompiledLoss compiled = batches.compiled(miniBatch);
-      KeptBatch keptBatch = kept.get(miniBatch);
-      if (keptBatch != null) {
-        for (int i = 0; i < x.length; i++) {
-          addTo(y[i], compiled.product(keptBatch, x[i]), miniBatch.weight());
-        }
-      } else {
-        double[][] parts = compiled.products(batches.read(miniBatch), x, BLOCK);
-        for (int i = 0; i < x.length; i++) {
-          addTo(y[i], parts[i], miniBatch.weight());
-        }
+      addProducts(miniBatch, x, y);
+    }
+  }
+
+  private void addProducts(MiniBatch miniBatch, double[][] x, double[][] y) {
+    CompiledLoss compiled = batches.compiled(miniBatch);
+    KeptBatch keptBatch = kept.get(miniBatch);
+    double[][] together =
+        keptBatch == null ? compiled.products(batches.read(miniBatch), x, BLOCK) : new double[0][];
+    for (int i = 0; i < x.length; i++) {
+      double[] product = keptBatch == null ? together[i] : compiled.product(keptBatch, x[i]);
+      addTo(y[i], product, miniBatch.weight());
+      penalty.addProductTo(y[i], x[i], miniBatch.weight());
+    }
+  }
+
+  /** The terms are the mini-batches, each with its share of the penalty. */
+  @Override
+  public int terms() {
+    return batches.all().size();
+  }
+
+  @Override
+  public double share(int term) {
+    return batches.all().get(term).weight();
+  }
+
+  @Override
+  public void applyTerm(int term, double[][] x, double[][] y) {
+    MiniBatch miniBatch = batches.all().get(term);
+    for (int from = 0; from < x.length; from += BLOCK) {
+      int to = Math.min(x.length, from + BLOCK);
+      long start = System.nanoTime();
+      for (int i = from; i < to; i++) {
+        Arrays.fill(y[i], 0);
       }
+      addProducts(miniBatch, Arrays.copyOfRange(x, from, to), Arrays.copyOfRange(y, from, to));
+      productNanos += System.nanoTime() - start;
+      products += (to - from) * miniBatch.weight();
     }
   }
 
@@ -277,8 +329,11 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
     return 16 * precision.unitRoundoff();
   }
 
-  /** The products made so far, those of the checks not counted. */
-  public int products() {
+  /**
+   * The products made so far, those of the checks not counted; one over a part of the data counts
+   * as its share.
+   */
+  public double products() {
     return products;
   }
 
@@ -290,6 +345,11 @@ public final class CurvatureOperator implements SymmetricOperator, AutoCloseable
   /** Wall-clock seconds of the loss alone over all data. */
   public double forwardSeconds() {
     return forwardSeconds;
+  }
+
+  /** How many examples are evaluated at once. */
+  public int miniBatch() {
+    return batches.all().get(0).count();
   }
 
   /** How many mini-batches the data is cut into. */

@@ -45,10 +45,12 @@ record Penalty(double lambda, double[] weights) {
     }
   }
 
-  /** Sets y to 2λx. */
-  void multiply(double[] x, double[] y) {
-    for (int i = 0; i < x.length; i++) {
-      y[i] = 2 * lambda * x[i];
+  /** Adds a share of 2λx to y. */
+  void addProductTo(double[] y, double[] x, double share) {
+    if (lambda > 0) {
+      for (int i = 0; i < y.length; i++) {
+        y[i] += share * 2 * lambda * x[i];
+      }
     }
   }
 }

@@ -14,8 +14,6 @@ import java.util.List;
 
 /** Estimates as the parts of a report. */
 public final class ReportParts {
-  private static final String TRACE_METHOD = "hutchinson";
-
   private ReportParts() {}
 
   /** The eigenvalues with their residuals. */
@@ -42,10 +40,10 @@ public final class ReportParts {
   /** The trace with its standard error. */
   public static Trace trace(TraceEstimate estimate) {
     return new Trace(
-        TRACE_METHOD,
+        estimate.method(),
         estimate.status().converged(),
-        estimate.samples().size(),
-        estimate.samples().size(),
+        (long) Math.ceil(estimate.products()),
+        estimate.samples(),
         estimate.trace().value(),
         estimate.trace().standardError());
   }

@@ -3,6 +3,8 @@ package dev.hesse.hessian;
 import dev.hesse.hessian.linalg.SymmetricOperator;
 import dev.hesse.io.data.Batch;
 import dev.hesse.io.data.BatchSource;
+import dev.hesse.io.data.ExampleOrder;
+import dev.hesse.io.data.ExampleTable;
 import dev.hesse.io.data.ImageBatch;
 import dev.hesse.models.LossGraph.Variable;
 import dev.hesse.models.Precision;
@@ -63,26 +65,8 @@ final class Networks {
       images[i] = (float) random.nextGaussian();
     }
     int[] labels = random.ints(examples, 0, classes).toArray();
-    return new BatchSource() {
-      @Override
-      public String source() {
-        return "random";
-      }
-
-      @Override
-      public int examples() {
-        return examples;
-      }
-
-      @Override
-      public Batch read(int from, int count) {
-        int size = 32 * 32 * 3;
-        return new ImageBatch(
-                Arrays.copyOfRange(images, from * size, (from + count) * size),
-                Arrays.copyOfRange(labels, from, from + count))
-            .batch(new int[] {32, 32, 3});
-      }
-    };
+    Batch all = new ImageBatch(images, labels).batch(new int[] {32, 32, 3});
+    return new ExampleTable("random", all.arrays()).inOrder(new ExampleOrder.Sequential());
   }
 
   static double[] gaussian(int n, long seed) {

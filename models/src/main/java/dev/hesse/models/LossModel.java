@@ -8,6 +8,11 @@ public interface LossModel {
   /** The loss in evaluation mode for batches of exactly {@code batchSize} examples. */
   LossGraph lossGraph(int batchSize, Precision precision);
 
+  /** Whether any batch size will do, or a graph fixes its own. */
+  default boolean takesAnyBatch() {
+    return true;
+  }
+
   /**
    * The value of every variable by name, in row-major order of its shape in the graph. Values are
    * exact: a float32 weight is the same number here.

@@ -75,7 +75,7 @@ public record CurvatureTracking(
               estimates.eigenvalues().orElseThrow().method(), found.eigenvalues().orElseThrow()),
           ReportParts.trace(found.trace().orElseThrow()),
           ReportParts.runs(found.density().orElseThrow()),
-          operator.products(),
+          (long) Math.ceil(operator.products()),
           (System.nanoTime() - start) * 1e-9);
     }
   }

@@ -313,6 +313,11 @@ class TrainingRunTest {
           }
 
           @Override
+          public BatchSource reordered(int[] order) {
+            return images.reordered(order);
+          }
+
+          @Override
           public Batch read(int from, int count) {
             Batch batch = images.read(from, count);
             return reads[0] == 0

@@ -77,6 +77,34 @@ final class FloatBasis {
     return first;
   }
 
+  /**
+   * The diagonal of Q·T·Qᵀ for a symmetric tridiagonal T.
+   *
+   * @param alpha the diagonal of T, of m entries or more
+   * @param beta its off-diagonal
+   */
+  double[] diagonal(double[] alpha, double[] beta) {
+    double[] d = new double[n];
+    forEachChunk(
+        chunk -> {
+          int to = Math.min(n, (chunk + 1) * CHUNK);
+          for (int j = 0; j < size(); j++) {
+            float[] q = vectors.get(j);
+            float[] previous = vectors.get(Math.max(0, j - 1));
+            double coupling = j == 0 ? 0 : 2 * beta[j - 1];
+            for (int i = chunk * CHUNK; i < to; i++) {
+              d[i] += q[i] * (alpha[j] * q[i] + coupling * previous[i]);
+            }
+          }
+        });
+    return d;
+  }
+
+  /** Vector {@code j}, not a copy. */
+  float[] vector(int j) {
+    return vectors.get(j);
+  }
+
   /** The combination Σ cⱼ·qⱼ of the first {@code c.length} vectors, scaled to unit norm. */
   double[] combine(double[] c) {
     double[] v = new double[n];

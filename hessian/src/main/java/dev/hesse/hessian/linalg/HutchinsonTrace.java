@@ -1,105 +1,263 @@
 package dev.hesse.hessian.linalg;
 
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
- * Hutchinson's estimate of a trace: tr A ≈ (1/m)·Σᵢ zᵢᵀAzᵢ over Rademacher probes zᵢ.
+ * Hutchinson's estimate of a trace, on what a Krylov space leaves of the matrix, and stratified
+ * over its terms: with the orthonormal basis Q of the space, P = I − QQᵀ and A = Σₜ Aₜ
  *
- * <p>It is unbiased. The variance of one sample is 2·Σ_{j≠k} A²ⱼₖ, so a diagonal matrix is exact
- * from any probe. The standard error is s/√m with the samples' own standard deviation s (m − 1 in
- * the denominator). The same products give the trace of each diagonal block, as the sum of zⱼ·(Az)ⱼ
- * over the block's coordinates.
+ * <p>tr A ≈ tr(QᵀAQ) + Σₜ (1/mₜ)·Σₖ zₜₖᵀ·PAₜP·zₜₖ
  *
- * <p>Stopping rule: standardError ≤ tolerance·|trace|, tested only at {@value #FIRST_TEST} samples
- * and every {@value #TEST_EVERY} after, so that neither the order nor the number of products at
- * once changes the result. {@value #FIRST_TEST}, since s from m samples is itself uncertain by
- * 1/√(2(m−1)), 18 % there, and stopping at whichever count looks best favours errors that are too
- * small. Measured on a spectrum with outliers, 4000 seeds: ±2 standard errors cover the trace in
- * 95.3 % after 100 samples, in 94.6 % and 91.6 % where the rule stops after 80 and 23 on average.
+ * <p>over independent probes. It is unbiased. Its variance is Σₜ vₜ/mₜ with vₜ = 2·Σ_{j≠k}
+ * (PAₜP)²ⱼₖ for Rademacher probes, so the eigenvalues that the space holds add nothing to it, and
+ * terms without curvature need no products: after one probe of each, every further product goes to
+ * the term where it lowers the variance most for its cost (Neyman's allocation). Without a space
+ * and with one term it is Hutchinson's plain estimate. On ResNet20, 200 images in four parts by
+ * difficulty, a space of 100 vectors lowers the standard error of a product from 30 % of the trace
+ * to 3.9 %, and stratifying to 2.3 %.
  *
- * <p>Cost: one product a sample. Memory: two vectors of doubles for each product at once. Probe i
- * is {@link Probes#rademacher} of (seed, i). Reference: Hutchinson, Commun. Stat. Simul. Comput. 19
- * (1990); PyHessian's procedure is the same but for the error and the stopping rule.
+ * <p>The standard error is not that of the few samples but follows from ‖PAₜPz‖², as {@link
+ * TermSamples} says. The same products give the trace of each diagonal block.
+ *
+ * <p>Stopping rule: standardError ≤ tolerance·|trace|, tested after at least {@value #FIRST_TEST}
+ * samples, or when the next product does not fit the budget. Results do not depend on the number of
+ * products at once.
+ *
+ * <p>Cost: one product a sample of a whole matrix; a term's product counts as its share. Memory:
+ * three vectors of doubles for each product at once, and one for each of up to {@value
+ * #MOST_DIAGONALS} terms. Sample k of term t uses probe {@value #FIRST_PROBE} + k·T + t of the
+ * seed, apart from those that Krylov spaces start from. References: Hutchinson, Commun. Stat.
+ * Simul. Comput. 19 (1990); Gambhir, Stathopoulos, Orginos, SIAM J. Sci. Comput. 39 (2017) for
+ * deflation; Chen, Hallman, SIAM J. Matrix Anal. Appl. 44 (2023) for Krylov spaces; Neyman, J. R.
+ * Stat. Soc. 97 (1934).
  */
 public final class HutchinsonTrace {
-  private static final int FIRST_TEST = 16;
-  private static final int TEST_EVERY = 8;
+  /** The name in reports. */
+  public static final String METHOD = "hutchinson";
 
-  private HutchinsonTrace() {}
+  private static final int FIRST_PROBE = 1 << 20;
+  private static final int FIRST_TEST = 8;
+  private static final int MOST_DIAGONALS = 8;
+
+  /** What rounding may make of a budget that is used up by shares of a product. */
+  private static final double SLACK = 1e-9;
+
+  private final SumOperator operator;
+  private final Deflation space;
+  private final int[] offsets;
+  private final Options options;
+  private final Probes probes;
+  private final List<TermSamples> terms;
+  private double products;
 
   /**
    * When to stop.
    *
-   * @param maxSamples the most samples, at least 2, as one sample has no standard error
-   * @param tolerance standard error relative to the trace at which to stop; 0 takes all samples
+   * @param maxProducts the most products with the whole matrix, at least 2
+   * @param tolerance standard error relative to the trace at which to stop; 0 takes all products
+   * @param distribution of the probes
    */
-  public record Options(int maxSamples, double tolerance) {
-    /** At most 100 samples, 1e-3. */
+  public record Options(int maxProducts, double tolerance, ProbeDistribution distribution) {
+    public static final int LEAST_PRODUCTS = 2;
+
+    /** At most 100 products, 1e-3, Rademacher probes. */
     public static final Options DEFAULT = new Options(100, 1e-3);
 
     public Options {
-      Require.atLeast("maxSamples", maxSamples, 2);
+      Require.atLeast("maxProducts", maxProducts, LEAST_PRODUCTS);
       Require.fraction("tolerance", tolerance);
+    }
+
+    public Options(int maxProducts, double tolerance) {
+      this(maxProducts, tolerance, ProbeDistribution.RADEMACHER);
     }
   }
 
-  /** The trace of the whole matrix, without blocks. */
+  private HutchinsonTrace(
+      SumOperator operator, Deflation space, int[] offsets, Options options, long seed) {
+    this.operator = operator;
+    this.space = space;
+    this.offsets = offsets;
+    this.options = options;
+    this.probes = new Probes(seed);
+    int n = operator.dimension();
+    boolean diagonals = operator.terms() <= MOST_DIAGONALS;
+    this.terms =
+        IntStream.range(0, operator.terms())
+            .mapToObj(t -> new TermSamples(options.distribution(), n, offsets, diagonals))
+            .toList();
+  }
+
+  /** The trace of the whole matrix, without blocks and without a space. */
   public static TraceEstimate estimate(
       SymmetricOperator operator, Options options, long seed, Progress progress) {
     return estimate(operator, new int[] {0, operator.dimension()}, options, seed, progress);
   }
 
   /**
-   * The trace of the whole matrix and of its diagonal blocks.
+   * The trace of the whole matrix and of its diagonal blocks, without a space.
    *
    * @param offsets where each block of coordinates begins, ascending from 0, and last n
    */
   public static TraceEstimate estimate(
       SymmetricOperator operator, int[] offsets, Options options, long seed, Progress progress) {
-    int n = operator.dimension();
-    checkOffsets(offsets, n);
-    Probes probes = new Probes(seed);
-    double[] samples = new double[options.maxSamples];
-    double[][] blockSamples = new double[offsets.length - 1][options.maxSamples];
-    double[][] products = new double[Math.min(operator.preferredBlock(), options.maxSamples)][n];
-    int done = 0;
-    Mean trace;
-    do {
-      int test = Math.min(done == 0 ? FIRST_TEST : done + TEST_EVERY, options.maxSamples);
-      while (done < test) {
-        double[][] y = Arrays.copyOf(products, Math.min(products.length, test - done));
-        double[][] z = new double[y.length][];
-        for (int i = 0; i < z.length; i++) {
-          z[i] = probes.rademacher(done + i, n);
-        }
-        operator.applyBlock(z, y);
-        for (int i = 0; i < z.length; i++, done++) {
-          for (int b = 0; b < blockSamples.length; b++) {
-            double sum = Vectors.dot(z[i], y[i], offsets[b], offsets[b + 1]);
-            blockSamples[b][done] = sum;
-            samples[done] += sum;
-          }
-          Require.finiteProduct(samples[done], done + 1);
-        }
-        progress.update("trace", done, options.maxSamples, mean(samples, done).value());
-      }
-      trace = mean(samples, done);
-    } while (done < options.maxSamples && !converged(trace, options));
-    return estimate(trace, blockSamples, Arrays.copyOf(samples, done), options);
+    return estimate(operator, Deflation.NONE, offsets, options, seed, progress);
+  }
+
+  /**
+   * The trace of the matrix that a space was grown with, at the cost of what the space leaves.
+   *
+   * @param space as it stands; it may go on growing afterwards
+   */
+  public static TraceEstimate estimate(
+      SymmetricOperator operator,
+      Lanczos space,
+      int[] offsets,
+      Options options,
+      long seed,
+      Progress progress) {
+    return estimate(operator, space.deflation(), offsets, options, seed, progress);
   }
 
   private static TraceEstimate estimate(
-      Mean trace, double[][] blockSamples, double[] samples, Options options) {
-    int m = samples.length;
-    boolean converged = converged(trace, options);
+      SymmetricOperator operator,
+      Deflation space,
+      int[] offsets,
+      Options options,
+      long seed,
+      Progress progress) {
+    checkOffsets(offsets, operator.dimension());
+    return new HutchinsonTrace(SumOperator.of(operator), space, offsets, options, seed)
+        .run(progress);
+  }
+
+  private TraceEstimate run(Progress progress) {
+    int samples = 0;
+    if (space.size() < operator.dimension()) {
+      for (int t = 0; t < terms.size(); t++) {
+        samples += sample(t, 1);
+      }
+      for (int t = next(); t >= 0 && (samples < FIRST_TEST || !converged()); t = next()) {
+        samples += sample(t, most(t));
+        progress.update("trace", (int) Math.ceil(products), options.maxProducts, trace().value());
+      }
+    }
+    return result(samples);
+  }
+
+  /** The term whose variance another sample lowers most for its cost; −1 if none fits. */
+  private int next() {
+    int best = -1;
+    double largest = -1;
+    for (int t = 0; t < terms.size(); t++) {
+      double share = operator.share(t);
+      int m = terms.get(t).count();
+      double gain = terms.get(t).variance() / (m * (m + 1.0) * share);
+      if (gain > largest && fits(share)) {
+        best = t;
+        largest = gain;
+      }
+    }
+    return best;
+  }
+
+  private boolean fits(double cost) {
+    return products + cost <= options.maxProducts + SLACK;
+  }
+
+  /**
+   * How many samples of a term are made before it is asked again which term is next: a number that
+   * does not depend on how many products the operator likes at once.
+   */
+  private int most(int term) {
+    int wanted = Math.max(1, terms.get(term).count() / 4);
+    while (wanted > 1 && !fits(wanted * operator.share(term))) {
+      wanted--;
+    }
+    return wanted;
+  }
+
+  private int sample(int term, int count) {
+    int n = operator.dimension();
+    int block = Math.min(count, operator.preferredBlock());
+    for (int done = 0; done < count; done += block) {
+      int size = Math.min(block, count - done);
+      double[][] z = new double[size][];
+      double[][] x = new double[size][];
+      double[][] y = new double[size][n];
+      for (int i = 0; i < size; i++) {
+        int index = FIRST_PROBE + (terms.get(term).count() + i) * terms.size() + term;
+        z[i] = options.distribution().draw(probes, index, n);
+        x[i] = z[i].clone();
+        space.project(x[i]);
+      }
+      operator.applyTerm(term, x, y);
+      for (int i = 0; i < size; i++) {
+        Require.finiteProduct(Vectors.norm(y[i]), terms.get(term).count() + 1);
+        space.project(y[i]);
+        terms.get(term).add(z[i], y[i]);
+      }
+    }
+    products += count * operator.share(term);
+    return count;
+  }
+
+  private Mean trace() {
+    double value = space.trace();
+    double variance = 0;
+    for (TermSamples term : terms) {
+      if (term.count() > 0) {
+        value += term.mean();
+        variance += term.variance() / term.count();
+      }
+    }
+    return new Mean(value, Math.sqrt(variance));
+  }
+
+  private List<Mean> blocks() {
+    double[] known = space.diagonal(operator.dimension());
+    List<Mean> blocks = new ArrayList<>();
+    for (int b = 0; b < offsets.length - 1; b++) {
+      double value = Arrays.stream(known, offsets[b], offsets[b + 1]).sum();
+      double variance = 0;
+      for (TermSamples term : terms) {
+        if (term.count() > 0) {
+          value += term.blockMean(b);
+          variance += term.blockVariance(b) / term.count();
+        }
+      }
+      blocks.add(new Mean(value, Math.sqrt(variance)));
+    }
+    return blocks;
+  }
+
+  private boolean converged() {
+    Mean trace = trace();
+    return trace.standardError() <= options.tolerance * Math.abs(trace.value());
+  }
+
+  private TraceEstimate result(int samples) {
+    Mean trace = trace();
+    boolean converged = converged();
     double relative = trace.standardError() / Math.abs(trace.value());
     String message =
-        String.format(Locale.ROOT, "relative standard error %.1e after %d samples", relative, m);
+        String.format(
+            Locale.ROOT,
+            "relative standard error %.1e after %s products%s",
+            relative,
+            new DecimalFormat("0.#", DecimalFormatSymbols.getInstance(Locale.ROOT))
+                .format(products),
+            space.size() == 0 ? "" : ", beside a space of %d vectors".formatted(space.size()));
     if (!converged) {
       message += ", the most allowed";
       if (options.tolerance > 0) {
-        double needed = m * Math.pow(relative / options.tolerance, 2);
+        double needed = products * Math.pow(relative / options.tolerance, 2);
         message +=
             String.format(
                 Locale.ROOT,
@@ -109,19 +267,14 @@ public final class HutchinsonTrace {
       }
     }
     return new TraceEstimate(
+        METHOD,
         trace,
-        Arrays.stream(blockSamples).map(block -> mean(block, m)).toList(),
-        Arrays.stream(samples).boxed().toList(),
+        blocks(),
+        samples,
+        products,
+        space.size(),
         converged ? Status.CONVERGED : Status.MAX_PRODUCTS,
         message);
-  }
-
-  private static Mean mean(double[] samples, int count) {
-    return Mean.of(Arrays.copyOf(samples, count));
-  }
-
-  private static boolean converged(Mean trace, Options options) {
-    return trace.standardError() <= options.tolerance * Math.abs(trace.value());
   }
 
   private static void checkOffsets(int[] offsets, int n) {

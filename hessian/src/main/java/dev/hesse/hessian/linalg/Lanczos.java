@@ -210,6 +210,43 @@ public final class Lanczos {
         Arrays.copyOf(alpha, steps()), Arrays.copyOf(beta, steps() - 1));
   }
 
+  /**
+   * The space as it stands, as a part of A that is known: A − PAP = QTQᵀ + β·(q·qₘᵀ + qₘ·qᵀ) within
+   * {@link #defect()}, with q the direction of the remainder. Further steps would change it.
+   */
+  Deflation deflation() {
+    return new Deflation() {
+      @Override
+      public int size() {
+        return steps();
+      }
+
+      @Override
+      public void project(double[] x) {
+        if (steps() > 0) {
+          basis.orthogonalize(x);
+        }
+      }
+
+      @Override
+      public double trace() {
+        return Arrays.stream(alpha, 0, steps()).sum();
+      }
+
+      @Override
+      public double[] diagonal(int n) {
+        double[] d = basis.diagonal(alpha, beta);
+        if (coupling() > 0) {
+          float[] last = basis.vector(steps() - 1);
+          for (int i = 0; i < n; i++) {
+            d[i] += 2 * last[i] * w[i];
+          }
+        }
+        return d;
+      }
+    };
+  }
+
   /** The unit vector along Qs. */
   double[] ritzVector(double[] s) {
     return basis.combine(s);

@@ -5,16 +5,31 @@ import java.util.List;
 /**
  * An estimated trace with its parts.
  *
- * @param trace the mean of the samples with its standard error
+ * @param method how it was estimated, such as {@code hutchinson}
+ * @param trace with its standard error
  * @param blocks the same for each diagonal block that was asked for, from the same probes
- * @param samples zᵢᵀAzᵢ in the order of the probes; as many products were made
+ * @param samples how many quadratic forms were averaged
+ * @param products what they cost in products with the whole matrix
+ * @param deflated the dimension of the subspace on which the matrix was known
  * @param status why sampling stopped
  * @param message one line for people: what was reached, and if that falls short, the remedy
  */
 public record TraceEstimate(
-    Mean trace, List<Mean> blocks, List<Double> samples, Status status, String message) {
+    String method,
+    Mean trace,
+    List<Mean> blocks,
+    int samples,
+    double products,
+    int deflated,
+    Status status,
+    String message) {
   public TraceEstimate {
     blocks = List.copyOf(blocks);
-    samples = List.copyOf(samples);
+  }
+
+  /** The same with the products that the space took, which was grown for it alone. */
+  public TraceEstimate after(int more) {
+    return new TraceEstimate(
+        method, trace, blocks, samples, products + more, deflated, status, message);
   }
 }

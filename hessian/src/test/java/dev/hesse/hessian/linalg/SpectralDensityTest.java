@@ -119,19 +119,6 @@ class SpectralDensityTest {
   }
 
   @Test
-  void theFirstMomentIsHutchinsonsSample() {
-    DenseOperator operator = DenseOperator.withSpectrum(SPECTRUM);
-    SpectralDensity density = estimate(operator, new Options(2, 3));
-    TraceEstimate trace =
-        HutchinsonTrace.estimate(operator, new HutchinsonTrace.Options(3, 0), 1, Progress.NONE);
-    for (int r = 0; r < 3; r++) {
-      // equal up to the rounding of the start vector to float, relative to n·‖A‖
-      assertThat(N * density.runs().get(r).moment(1))
-          .isCloseTo(trace.samples().get(r), within(N * 0x1p-23));
-    }
-  }
-
-  @Test
   void stepsThatTheSpaceHasAlreadyDoNotChangeTheRule() {
     DenseOperator operator = DenseOperator.withSpectrum(SPECTRUM);
     Lanczos ahead = Lanczos.fromRademacher(operator, 1, 0, NO_LIMIT);

@@ -21,4 +21,11 @@ public interface BatchSource {
    * @throws UncheckedIOException if a file cannot be read, or became shorter since it was opened
    */
   Batch read(int from, int count);
+
+  /**
+   * The same examples in another order.
+   *
+   * @param order which example of this order comes first, second, …: a permutation
+   */
+  BatchSource reordered(int[] order);
 }

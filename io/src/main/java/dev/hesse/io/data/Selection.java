@@ -24,6 +24,15 @@ final class Selection implements BatchSource {
   }
 
   @Override
+  public BatchSource reordered(int[] order) {
+    if (order.length != numbers.length) {
+      throw new IllegalArgumentException(
+          "expected an order of %d examples, got %d".formatted(numbers.length, order.length));
+    }
+    return new Selection(examples, Arrays.stream(order).map(i -> numbers[i]).toArray());
+  }
+
+  @Override
   public Batch read(int from, int count) {
     Objects.checkFromIndexSize(from, count, numbers.length);
     return examples.read(Arrays.copyOfRange(numbers, from, from + count));

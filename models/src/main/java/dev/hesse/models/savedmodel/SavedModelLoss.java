@@ -210,6 +210,12 @@ public final class SavedModelLoss implements LossModel {
   }
 
   @Override
+  public boolean takesAnyBatch() {
+    return spec.inputs().stream()
+        .allMatch(input -> model.declaredShape(TensorName.of(input.tensor())).batch().isEmpty());
+  }
+
+  @Override
   public LossGraph lossGraph(int batchSize, Precision precision) {
     InferenceGraph imported = imported(batchSize);
     FlatGraph flat =

@@ -1,0 +1,69 @@
+package dev.hesse.hessian.linalg;
+
+/**
+ * A symmetric matrix A = A₁ + … + A_T whose terms can be applied apart: a mean over mini-batches,
+ * or over the parts of a cluster.
+ *
+ * <p>It lets a stochastic estimator spend its products where the variance is ({@link
+ * HutchinsonTrace}). Terms that differ much in size gain most, so that an implementation that may
+ * choose them should put examples of large curvature together.
+ */
+public interface SumOperator extends SymmetricOperator {
+
+  /** The number of terms, T. */
+  int terms();
+
+  /** What a product with a term costs, as a share of a product with A; all shares sum to 1. */
+  double share(int term);
+
+  /**
+   * Computes Y[i] = A_term·X[i] for every row.
+   *
+   * @param x any number of rows of n entries each, left unchanged
+   * @param y as many rows, overwritten
+   */
+  void applyTerm(int term, double[][] x, double[][] y);
+
+  /** The operator itself if it is a sum, or else a sum of one term. */
+  static SumOperator of(SymmetricOperator operator) {
+    return operator instanceof SumOperator sum ? sum : new SingleTerm(operator);
+  }
+
+  /** A sum of one term. */
+  record SingleTerm(SymmetricOperator operator) implements SumOperator {
+    @Override
+    public int dimension() {
+      return operator.dimension();
+    }
+
+    @Override
+    public void apply(double[] x, double[] y) {
+      operator.apply(x, y);
+    }
+
+    @Override
+    public void applyBlock(double[][] x, double[][] y) {
+      operator.applyBlock(x, y);
+    }
+
+    @Override
+    public int preferredBlock() {
+      return operator.preferredBlock();
+    }
+
+    @Override
+    public int terms() {
+      return 1;
+    }
+
+    @Override
+    public double share(int term) {
+      return 1;
+    }
+
+    @Override
+    public void applyTerm(int term, double[][] x, double[][] y) {
+      operator.applyBlock(x, y);
+    }
+  }
+}

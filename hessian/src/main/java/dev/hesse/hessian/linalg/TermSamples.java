@@ -1,0 +1,116 @@
+package dev.hesse.hessian.linalg;
+
+import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * The samples zᵀBz of one term B = P·Aₜ·P of a sum, with what they say of their own variance.
+ *
+ * <p>A product gives more than a sample: E‖Bz‖² = ‖B‖_F², which a few probes estimate far better
+ * than as many samples their variance. The squares of the diagonal, which Rademacher probes do not
+ * see, come from E[uₖᵀuₗ] = Σ Bᵢᵢ² for the vectors u = z∘Bz of two different probes.
+ */
+final class TermSamples {
+  /** What rounding of sums leaves of a difference between squared norms that are equal. */
+  private static final double ROUNDING = 0x1p-40;
+
+  private final ProbeDistribution distribution;
+  private final int n;
+  private final int[] offsets;
+
+  /** Σ u over the samples; empty if it is not kept. */
+  private final double[] diagonal;
+
+  private final double[] blockSums;
+  private final double[] blockSquares;
+  private int count;
+  private double sum;
+  private double squares;
+
+  /**
+   * @param offsets of the diagonal blocks
+   * @param keepsDiagonal whether n numbers may be kept, which makes the variance sharp where the
+   *     diagonal is large, and an upper bound otherwise
+   */
+  TermSamples(ProbeDistribution distribution, int n, int[] offsets, boolean keepsDiagonal) {
+    this.distribution = distribution;
+    this.n = n;
+    this.offsets = offsets;
+    this.diagonal = new double[keepsDiagonal ? n : 0];
+    this.blockSums = new double[offsets.length - 1];
+    this.blockSquares = new double[offsets.length - 1];
+  }
+
+  /**
+   * Adds a sample.
+   *
+   * @param bz P·Aₜ·P·z
+   */
+  void add(double[] z, double[] bz) {
+    count++;
+    for (int b = 0; b < blockSums.length; b++) {
+      double blockSum = 0;
+      double blockSquare = 0;
+      for (int i = offsets[b]; i < offsets[b + 1]; i++) {
+        double u = z[i] * bz[i];
+        blockSum += u;
+        blockSquare += bz[i] * bz[i];
+        if (diagonal.length > 0) {
+          diagonal[i] += u;
+        }
+      }
+      blockSums[b] += blockSum;
+      blockSquares[b] += blockSquare;
+      sum += blockSum;
+      squares += blockSquare;
+    }
+  }
+
+  int count() {
+    return count;
+  }
+
+  double mean() {
+    return sum / count;
+  }
+
+  double blockMean(int block) {
+    return blockSums[block] / count;
+  }
+
+  /** The variance of one sample. */
+  double variance() {
+    return variance(squares, 0, n, mean());
+  }
+
+  /**
+   * An upper bound, at most twice as large, of the variance of one sample's part over a block: what
+   * couples it to other blocks counts twice.
+   */
+  double blockVariance(int block) {
+    return variance(blockSquares[block], offsets[block], offsets[block + 1], blockMean(block));
+  }
+
+  private double variance(double squaredProducts, int from, int to, double trace) {
+    if (from == to) {
+      return 0;
+    }
+    double norm = squaredProducts / count;
+    double known = 0;
+    if (diagonal.length > 0 && count > 1) {
+      double total = 0;
+      for (int i = from; i < to; i++) {
+        total += diagonal[i] * diagonal[i];
+      }
+      known = Math.max(0, (total - squaredProducts) / (count * (count - 1.0)));
+    }
+    double variance = distribution.variance(norm, known, trace, to - from);
+    return variance > ROUNDING * norm ? variance : 0;
+  }
+
+  /** The estimated diagonal of B, where it is kept. */
+  double[] diagonal() {
+    DoubleUnaryOperator mean = total -> total / count;
+    return Arrays.stream(diagonal).map(mean).toArray();
+  }
+}
