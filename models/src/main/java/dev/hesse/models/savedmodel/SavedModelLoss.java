@@ -117,8 +117,13 @@ public final class SavedModelLoss implements LossModel {
     this.spec = spec;
     this.variables = new ArrayList<>();
     InferenceGraph graph = unstripped(batchSize);
-    List<String> floating =
+    // Of some the shape alone was used.
+    List<VariableReads.StoredVariable> read =
         graph.variables().stream()
+            .filter(v -> graph.graph().nodes().containsKey(v.node() + VariableReads.READ))
+            .toList();
+    List<String> floating =
+        read.stream()
             .filter(variable -> PrecisionConversion.isFloating(variable.type()))
             .map(VariableReads.StoredVariable::node)
             .toList();
@@ -126,10 +131,7 @@ public final class SavedModelLoss implements LossModel {
         model.trainable(floating).chosen(floating, spec.parameters(), spec.exclude());
     this.parameterRule = trainable.rule();
     this.remark = remark(graph);
-    for (VariableReads.StoredVariable variable : graph.variables()) {
-      if (!graph.graph().nodes().containsKey(variable.node() + VariableReads.READ)) {
-        continue; // of which the shape alone was used
-      }
+    for (VariableReads.StoredVariable variable : read) {
       StoredTensor value = Objects.requireNonNull(graph.values().get(variable.node()));
       if (floating.contains(variable.node())) {
         List<Long> shape = Arrays.stream(value.shape()).boxed().toList();
@@ -139,7 +141,7 @@ public final class SavedModelLoss implements LossModel {
       }
     }
     this.precision =
-        graph.variables().stream().anyMatch(v -> v.type() == DataType.DT_DOUBLE)
+        read.stream().anyMatch(v -> v.type() == DataType.DT_DOUBLE)
             ? Precision.FLOAT64
             : Precision.FLOAT32;
     if (variables.isEmpty()) {

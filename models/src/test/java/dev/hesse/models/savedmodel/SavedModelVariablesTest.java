@@ -23,6 +23,7 @@ import dev.hesse.io.DType;
 import dev.hesse.io.StoredTensor;
 import dev.hesse.models.Loss;
 import dev.hesse.models.ParameterLayout;
+import dev.hesse.models.Precision;
 import dev.hesse.models.savedmodel.SavedModelLoss.Input;
 import dev.hesse.models.savedmodel.SavedModelLoss.Spec;
 import java.io.IOException;
@@ -156,6 +157,31 @@ class SavedModelVariablesTest {
       }
     }
     assertThat(SmallLosses.loss(loss)).isCloseTo(softmaxCrossEntropy(logits), within(1e-5));
+  }
+
+  @Test
+  void aVariableWhoseShapeAloneIsReadIsNone() throws IOException {
+    TestModel model =
+        linear()
+            .variable("v", "v", DataType.DT_DOUBLE, weights(5, 6, 7).as(DType.FLOAT64))
+            .add("VariableShape", "shape", List.of("v"), Map.of("out_type", INT32))
+            .add("Cast", "scale", List.of("shape"), Map.of("SrcT", INT32, "DstT", FLOAT))
+            .add("Mul", "y", "logits", "scale");
+    SavedModels opened = model.open(folder);
+    SavedModelLoss loss = opened.loss(spec(false));
+    assertThat(loss.weights()).containsOnlyKeys("w", "b");
+    assertThat(loss.precision()).isEqualTo(Precision.FLOAT32);
+    float[][] unscaled = served(linear(), "logits");
+    double[][] logits = new double[BATCH][CLASSES];
+    for (int i = 0; i < BATCH; i++) {
+      for (int j = 0; j < CLASSES; j++) {
+        logits[i][j] = (5 + j) * unscaled[i][j];
+      }
+    }
+    assertThat(SmallLosses.loss(loss)).isCloseTo(softmaxCrossEntropy(logits), within(1e-5));
+    assertThatThrownBy(() -> opened.loss(chosen("v", null)))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("Choose with --parameters REGEX among 'b', 'w'");
   }
 
   @Test
