@@ -17,14 +17,25 @@ import org.tensorflow.proto.OpDef.AttrDef;
 /** The operations that TensorFlow has, where each of their named outputs begins, and its type. */
 final class OperationOutputs {
   private final Map<String, OpDef> operations = new HashMap<>();
+  private final Map<String, OpDef> declared = new HashMap<>();
 
   /** Some outputs of a node, one after the other. */
   record Range(int first, int count) {}
 
   OperationOutputs() {
+    this(List.of());
+  }
+
+  /**
+   * @param declared what a model says of its operations, of which those that TensorFlow does not
+   *     have are known by their outputs' names alone
+   */
+  OperationOutputs(List<OpDef> declared) {
+    declared.forEach(op -> this.declared.put(op.getName(), op));
     TensorFlow.registeredOpList().getOpList().forEach(op -> operations.put(op.getName(), op));
   }
 
+  /** Whether an operation is TensorFlow's. */
   boolean has(String type) {
     return operations.containsKey(type);
   }
@@ -39,6 +50,11 @@ final class OperationOutputs {
     return definition;
   }
 
+  private OpDef declaration(String type) {
+    OpDef ofModel = declared.get(type);
+    return has(type) || ofModel == null ? definition(type) : ofModel;
+  }
+
   /**
    * The outputs of the name.
    *
@@ -46,7 +62,7 @@ final class OperationOutputs {
    */
   Range outputs(NodeDef node, String name) {
     long first = 0;
-    for (ArgDef output : definition(node.getOp()).getOutputArgList()) {
+    for (ArgDef output : declaration(node.getOp()).getOutputArgList()) {
       long count = Math.max(0, count(output, attribute -> attribute(node, attribute)));
       if (count > FunctionInliner.MAX_NODES - first) {
         throw BadInputException.damaged(
@@ -148,11 +164,11 @@ final class OperationOutputs {
     return 1;
   }
 
-  /** As the node says it, or else TensorFlow. */
+  /** As the node says it, or else its operation. */
   private AttrValue attribute(NodeDef node, String name) {
     return node.getAttrOrDefault(
         name,
-        definition(node.getOp()).getAttrList().stream()
+        declaration(node.getOp()).getAttrList().stream()
             .filter(attribute -> attribute.getName().equals(name))
             .map(OpDef.AttrDef::getDefaultValue)
             .findFirst()

@@ -39,7 +39,7 @@ public final class SavedModels {
 
   private final VersionFolder files;
   private final MetaGraphDef model;
-  private final OperationOutputs operations = new OperationOutputs();
+  private final OperationOutputs operations;
   private @Nullable Map<String, NodeDef> nodes;
   private @Nullable Map<String, String> keys;
 
@@ -51,6 +51,7 @@ public final class SavedModels {
   private SavedModels(Path folder, MetaGraphDef model) {
     this.files = new VersionFolder(folder);
     this.model = model;
+    this.operations = new OperationOutputs(model.getMetaInfoDef().getStrippedOpList().getOpList());
     this.functions =
         new FunctionInliner(
             LoopFrames.rewrite(model.getGraphDef()), operations, /* controls= */ false);
