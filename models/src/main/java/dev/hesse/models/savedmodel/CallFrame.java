@@ -304,8 +304,7 @@ final class CallFrame {
     }
     List<TensorName> called = call.results;
     if (index >= called.size()) {
-      throw damaged(
-          "node %s has no result %d".formatted(BadInputException.quote(prefix + node), index));
+      throw OperationOutputs.missing(prefix + node, index);
     }
     return called.get(index);
   }

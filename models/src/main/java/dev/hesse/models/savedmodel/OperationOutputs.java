@@ -86,13 +86,26 @@ final class OperationOutputs {
    * @throws BadInputException if the node has no such output
    */
   DataType type(NodeDef node, int index) {
-    List<DataType> types = outputTypes(node);
-    if (index >= types.size()) {
-      throw new BadInputException(
-          "node %s has no output %d".formatted(BadInputException.quote(node.getName()), index),
-          "Name a tensor that hesse inspect --nodes lists");
+    requireOutput(node, index);
+    return outputTypes(node).get(index);
+  }
+
+  /**
+   * Checks that a node has an output.
+   *
+   * @throws BadInputException if it has not
+   */
+  void requireOutput(NodeDef node, int index) {
+    if (index >= outputTypes(node).size()) {
+      throw missing(node.getName(), index);
     }
-    return types.get(index);
+  }
+
+  /** Of an output that somebody has named. */
+  static BadInputException missing(String node, int index) {
+    return new BadInputException(
+        "node %s has no output %d".formatted(BadInputException.quote(node), index),
+        "Name a tensor that hesse inspect --nodes lists");
   }
 
   /** The element types of all outputs. */

@@ -347,6 +347,7 @@ public final class SavedModels {
     VariableReads.Read read =
         VariableReads.rewrite(looked, expanded.targets(), new SharedVariables(model.getGraphDef()));
     OperationPolicy.check(read.graph(), operations);
+    read.targets().forEach(t -> operations.requireOutput(read.graph().node(t), t.index()));
     Map<String, StoredTensor> values = values(read.variables());
     return new InferenceGraph(
         ConstantFolding.fold(VariableValues.write(read.graph(), values), read.targets()),

@@ -3,6 +3,7 @@ package dev.hesse.models.savedmodel;
 import static dev.hesse.models.savedmodel.TestModel.type;
 
 import dev.hesse.io.StoredTensor;
+import dev.hesse.io.data.Batch;
 import dev.hesse.models.Loss;
 import dev.hesse.models.LossGraph;
 import dev.hesse.models.Precision;
@@ -130,7 +131,7 @@ final class SmallLosses {
       try (Session session = new Session(graph)) {
         Session.Runner runner = session.runner();
         for (LossGraph.Feed feed : loss.feeds()) {
-          boolean isInput = feed.array().equals("x");
+          boolean isInput = !feed.array().equals(Batch.LABELS);
           if (isInput) {
             fed.add(tensor(Precision.FLOAT64, X));
           }
