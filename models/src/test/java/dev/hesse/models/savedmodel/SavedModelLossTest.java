@@ -24,6 +24,7 @@ import dev.hesse.models.savedmodel.SavedModelLoss.Input;
 import dev.hesse.models.savedmodel.SavedModelLoss.Spec;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -148,12 +149,17 @@ class SavedModelLossTest {
     }
   }
 
-  @Test
-  void channelsFirstBatchNormHasTheRunningStatistics() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"NCHW", "NCDHW"})
+  void channelsFirstBatchNormHasTheRunningStatistics(String format) throws IOException {
+    int[] sizes = new int[format.length()];
+    Arrays.fill(sizes, 1);
+    sizes[0] = -1;
+    sizes[1] = CLASSES;
     AttrValue no = AttrValue.newBuilder().setB(false).build();
     TestModel model =
         linear()
-            .integers("sizes", -1, CLASSES, 1, 1)
+            .integers("sizes", sizes)
             .add(
                 "Reshape",
                 "image",
@@ -176,7 +182,7 @@ class SavedModelLossTest {
                 "U",
                 FLOAT,
                 "data_format",
-                TestModel.text("NCHW"),
+                TestModel.text(format),
                 "is_training",
                 no,
                 "epsilon",
