@@ -74,7 +74,7 @@ class ObjectiveFinderTest {
             .open(folder)
             .objective(LabelledArrays.of(examples(X), CLASS_NUMBERS), ObjectiveOptions.DEFAULT);
     assertThat(objective.description()).isEqualTo("softmax-cross-entropy of 'logits'");
-    assertThat(objective.warning()).isEmpty();
+    assertThat(objective.warnings()).isEmpty();
     // TensorFlow's run of the model is in single precision.
     assertThat(loss(objective.loss()))
         .isCloseTo(crossEntropy(served(ending("softmax"), "y")), within(1e-5));
