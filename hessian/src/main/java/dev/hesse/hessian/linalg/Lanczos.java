@@ -1,6 +1,7 @@
 package dev.hesse.hessian.linalg;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A Krylov space of a symmetric matrix A, grown one product at a time: after m steps AQ = QT +
@@ -136,6 +137,26 @@ public final class Lanczos {
    * @throws ArithmeticException if the product has a NaN or infinite entry
    */
   public void step() {
+    stepTogether(List.of(this));
+  }
+
+  /**
+   * As {@link #step}, of several spaces of one matrix in one block of products.
+   *
+   * @throws IllegalStateException if one of them can take no step
+   */
+  static void stepTogether(List<Lanczos> spaces) {
+    double[] couplings = spaces.stream().mapToDouble(Lanczos::extend).toArray();
+    double[][] x = spaces.stream().map(space -> space.x).toArray(double[][]::new);
+    double[][] y = spaces.stream().map(space -> space.w).toArray(double[][]::new);
+    spaces.get(0).operator.applyBlock(x, y);
+    for (int i = 0; i < couplings.length; i++) {
+      spaces.get(i).absorb(couplings[i]);
+    }
+  }
+
+  /** Appends the next basis vector, and returns what couples it to the last. */
+  private double extend() {
     if (isComplete() || !hasMemory()) {
       throw new IllegalStateException(
           "no step after %d of %d: %s"
@@ -150,11 +171,14 @@ public final class Lanczos {
       basis.orthogonalize(w);
       remainder = Vectors.norm(w);
     }
-    int j = steps();
     double coupling = invariant ? 0 : remainder;
     defectSquared += square(coupling * basis.append(w, remainder));
     System.arraycopy(w, 0, x, 0, x.length);
-    operator.apply(x, w);
+    return coupling;
+  }
+
+  private void absorb(double coupling) {
+    int j = steps() - 1;
     double product = Require.finiteProduct(Vectors.norm(w), j + 1);
     largestProduct = Math.max(largestProduct, product);
     double[] h = basis.orthogonalize(w);
@@ -183,6 +207,11 @@ public final class Lanczos {
 
   private static double square(double v) {
     return v * v;
+  }
+
+  /** β after fewer steps, {@code steps} of them. */
+  double coupling(int steps) {
+    return steps < steps() ? beta[steps - 1] : coupling();
   }
 
   /** β: the norm of the part of the last product outside the space, 0 if it is invariant. */

@@ -2,6 +2,8 @@ package dev.hesse.hessian.linalg;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * The eigenvalue density of A by stochastic Lanczos quadrature: φ(t) = (1/n)·Σᵢ δ(t − λᵢ) ≈ the
@@ -13,21 +15,33 @@ import java.util.List;
  * unit v that is unbiased for (1/n)·tr p(A). A run that meets an invariant subspace ends there and
  * is exact.
  *
- * <p>Run r starts from {@link Probes#rademacher} of (seed, r), so n times its first moment is
- * sample r of {@link HutchinsonTrace} for the same seed. Cost: m products a run, none for steps
- * that the first run's space has already; memory 4·n·m bytes, twice that for several runs, as the
- * first run's space is the caller's. References: Ubaru, Chen, Saad, SIAM J. Matrix Anal. Appl. 38
- * (2017); Golub and Welsch, Math. Comp. 23 (1969).
+ * <p>Outliers: the outermost Ritz values that have converged to simple eigenvalues have a known
+ * weight, 1/n, where a run's own weight is that times a χ²₁ variable. {@link #adjusted} puts it in
+ * its place, and scales the other weights to what is left; sums over the spectrum are then exact
+ * for the outliers.
  *
+ * <p>Run r starts from {@link Probes#rademacher} of (seed, r). Cost: m products a run, none for
+ * steps that the first run's space has already; memory 4·n·m bytes, for the first run's space,
+ * which is the caller's, and for each of the runs that are made at once. References: Ubaru, Chen,
+ * Saad, SIAM J. Matrix Anal. Appl. 38 (2017); Golub and Welsch, Math. Comp. 23 (1969).
+ *
+ * @param dimension n
  * @param runs one quadrature rule each
+ * @param outliers how many of each run's outermost nodes are such
  * @param products products with A that were made, without those that were there already
  * @param status {@link Status#OUT_OF_MEMORY} where memory ended a run early, which leaves a coarser
  *     but valid rule
  * @param message one line for people
  */
-public record SpectralDensity(List<Run> runs, int products, Status status, String message) {
+public record SpectralDensity(
+    int dimension, List<Run> runs, Outliers outliers, int products, Status status, String message) {
   public SpectralDensity {
     runs = List.copyOf(runs);
+  }
+
+  /** How many of the largest and of the smallest nodes are converged simple eigenvalues. */
+  public record Outliers(int top, int bottom) {
+    public static final Outliers NONE = new Outliers(0, 0);
   }
 
   /**
@@ -44,9 +58,14 @@ public record SpectralDensity(List<Run> runs, int products, Status status, Strin
 
     /** Σⱼ wⱼ·θⱼᵖ, which is vᵀAᵖv for p up to 2m − 1. */
     public double moment(int p) {
+      return integral(x -> Math.pow(x, p), 0, nodes.size());
+    }
+
+    /** Σⱼ wⱼ·f(θⱼ) over from ≤ j &lt; to. */
+    double integral(DoubleUnaryOperator f, int from, int to) {
       double sum = 0;
-      for (int j = 0; j < nodes.size(); j++) {
-        sum += weights.get(j) * Math.pow(nodes.get(j), p);
+      for (int j = from; j < to; j++) {
+        sum += weights.get(j) * f.applyAsDouble(nodes.get(j));
       }
       return sum;
     }
@@ -57,20 +76,68 @@ public record SpectralDensity(List<Run> runs, int products, Status status, Strin
    *
    * @param steps Lanczos steps of each run, m
    * @param runs how many start vectors
+   * @param together how many runs beside the first are made in one block, each with its own basis
    */
-  public record Options(int steps, int runs) {
+  public record Options(int steps, int runs, int together) {
     /** PyHessian's: 100 steps, one run. */
     public static final Options DEFAULT = new Options(100, 1);
 
     public Options {
       Require.atLeast("steps", steps, 1);
       Require.atLeast("runs", runs, 1);
+      Require.atLeast("together", together, 1);
+    }
+
+    public Options(int steps, int runs) {
+      this(steps, runs, 1);
     }
   }
 
   /** The mean of a moment over the runs, an estimate of (1/n)·tr Aᵖ. */
   public Mean moment(int p) {
     return Mean.of(runs.stream().mapToDouble(run -> run.moment(p)).toArray());
+  }
+
+  /** The runs with the outliers' exact weights; the same runs where there are none. */
+  public List<Run> adjusted() {
+    return runs.stream().map(this::adjusted).toList();
+  }
+
+  private Run adjusted(Run run) {
+    int size = run.nodes().size();
+    int from = outliers.bottom();
+    int to = size - outliers.top();
+    double exact = 1.0 / dimension;
+    double bulk = run.integral(x -> 1, from, to);
+    double scale = bulk == 0 ? 0 : (1 - (size - to + from) * exact) / bulk;
+    return new Run(
+        run.nodes(),
+        IntStream.range(0, size)
+            .mapToObj(j -> j < from || j >= to ? exact : scale * run.weights().get(j))
+            .toList());
+  }
+
+  /**
+   * Σᵢ f(λᵢ) over the spectrum, with the standard error that the random start vectors make: √(2·N/R
+   * · the variance of f over the N eigenvalues that are no outliers) for R runs, as for spherical
+   * probes. It needs no second run. What a rule of m nodes leaves out of a function that is no
+   * polynomial of degree 2m − 1 is not in it.
+   */
+  public Mean sum(DoubleUnaryOperator f) {
+    double value = 0;
+    double variance = 0;
+    for (Run run : adjusted()) {
+      int from = outliers.bottom();
+      int to = run.nodes().size() - outliers.top();
+      value += dimension * run.integral(f, 0, run.nodes().size());
+      double bulk = run.integral(x -> 1, from, to);
+      if (bulk > 0) {
+        double mean = run.integral(f, from, to) / bulk;
+        double spread = run.integral(x -> Math.pow(f.applyAsDouble(x) - mean, 2), from, to) / bulk;
+        variance += 2 * dimension * bulk * spread;
+      }
+    }
+    return new Mean(value / runs.size(), Math.sqrt(variance) / runs.size());
   }
 
   /**
@@ -82,39 +149,55 @@ public record SpectralDensity(List<Run> runs, int products, Status status, Strin
    */
   public static SpectralDensity estimate(Lanczos first, Options options, Progress progress) {
     List<Run> runs = new ArrayList<>();
+    List<Outliers> outliers = new ArrayList<>();
     int products = 0;
     boolean complete = true;
-    for (int r = 0; r < options.runs; r++) {
-      Lanczos lanczos = r == 0 ? first : first.another(r);
-      int before = lanczos.steps();
-      while (wants(lanczos, options) && lanczos.hasMemory()) {
-        lanczos.step();
+    for (int r = 0; r < options.runs; ) {
+      int begun = r;
+      List<Lanczos> block =
+          r == 0
+              ? List.of(first)
+              : IntStream.range(r, Math.min(options.runs, r + options.together))
+                  .mapToObj(first::another)
+                  .toList();
+      int before = r == 0 ? first.steps() : 0;
+      List<Lanczos> growing = growing(block, options);
+      while (!growing.isEmpty()) {
+        Lanczos.stepTogether(growing);
+        int taken = block.stream().mapToInt(Lanczos::steps).sum();
         progress.update(
-            "density",
-            r * options.steps + lanczos.steps(),
-            options.runs * options.steps,
-            Double.NaN);
+            "density", begun * options.steps + taken, options.runs * options.steps, Double.NaN);
+        growing = growing(block, options);
       }
-      products += lanczos.steps() - before;
-      complete &= !wants(lanczos, options);
-      int m = Math.min(lanczos.steps(), Math.min(options.steps, lanczos.firstInvariant()));
-      if (m > 0) {
-        runs.add(rule(lanczos.ritz(0, m)));
+      for (Lanczos lanczos : block) {
+        products += lanczos.steps() - before;
+        complete &= !wants(lanczos, options);
+        int m = Math.min(lanczos.steps(), Math.min(options.steps, lanczos.firstInvariant()));
+        if (m > 0) {
+          TridiagonalEigen ritz = lanczos.ritz(0, m);
+          runs.add(rule(ritz));
+          outliers.add(OutlierSearch.of(lanczos, ritz));
+        }
       }
+      r += block.size();
     }
-    return complete
-        ? new SpectralDensity(
-            runs,
-            products,
-            Status.CONVERGED,
-            "%d runs of at most %d products".formatted(options.runs, options.steps))
-        : new SpectralDensity(
-            runs,
-            products,
-            Status.OUT_OF_MEMORY,
-            ("runs ended before %d products as the basis had filled its memory, so that the density"
+    return new SpectralDensity(
+        first.dimension(),
+        runs,
+        new Outliers(
+            outliers.stream().mapToInt(Outliers::top).min().orElse(0),
+            outliers.stream().mapToInt(Outliers::bottom).min().orElse(0)),
+        products,
+        complete ? Status.CONVERGED : Status.OUT_OF_MEMORY,
+        complete
+            ? "%d runs of at most %d products".formatted(options.runs, options.steps)
+            : ("runs ended before %d products as the basis had filled its memory, so that the density"
                     + " is coarser: allow more memory or ask for fewer steps")
                 .formatted(options.steps));
+  }
+
+  private static List<Lanczos> growing(List<Lanczos> block, Options options) {
+    return block.stream().filter(l -> wants(l, options) && l.hasMemory()).toList();
   }
 
   private static boolean wants(Lanczos lanczos, Options options) {
