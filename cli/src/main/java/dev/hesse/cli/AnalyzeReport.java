@@ -6,6 +6,7 @@ import dev.hesse.hessian.ReportParts;
 import dev.hesse.hessian.linalg.Eigenpairs;
 import dev.hesse.hessian.linalg.Mean;
 import dev.hesse.hessian.linalg.SpectralDensity;
+import dev.hesse.hessian.linalg.SpectralSums;
 import dev.hesse.hessian.linalg.TraceEstimate;
 import dev.hesse.io.report.HessianReport;
 import dev.hesse.io.report.HessianReport.Checks;
@@ -48,7 +49,7 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
         results.map(Analysis.CurvatureResults::checks).map(AnalyzeReport::checks).orElse(null),
         analysis.eigenvalues().map(this::eigenvalues).orElse(null),
         trace.map(ReportParts::trace).orElse(null),
-        results.flatMap(r -> r.estimates().density()).map(AnalyzeReport::density).orElse(null),
+        results.flatMap(r -> r.estimates().density()).map(this::density).orElse(null),
         trace.filter(t -> options.estimates().perLayer()).map(this::layers).orElse(List.of()),
         cost(results));
   }
@@ -90,8 +91,21 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
     return ReportParts.eigenvalues(options.estimates().eigenvalues().orElseThrow().method(), found);
   }
 
-  private static Density density(SpectralDensity density) {
-    return Density.of(density.products(), ReportParts.runs(density));
+  private Density density(SpectralDensity density) {
+    double largest =
+        density.runs().stream()
+            .flatMap(run -> run.nodes().stream())
+            .mapToDouble(Math::abs)
+            .max()
+            .orElse(0);
+    double scale = largest == 0 ? 1 : largest;
+    EstimatorOptions estimates = options.estimates();
+    return ReportParts.density(
+        density,
+        SpectralSums.of(
+            density,
+            estimates.damping().orElse(SpectralSums.DAMPING_DEFAULT * scale),
+            estimates.threshold().orElse(SpectralSums.THRESHOLD_DEFAULT * scale)));
   }
 
   private List<Layer> layers(TraceEstimate estimate) {

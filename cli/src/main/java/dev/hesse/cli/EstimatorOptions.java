@@ -9,6 +9,7 @@ import dev.hesse.hessian.CurvatureAnalysis.Method;
 import dev.hesse.hessian.linalg.HutchinsonTrace;
 import dev.hesse.hessian.linalg.ProbeDistribution;
 import dev.hesse.hessian.linalg.SpectralDensity;
+import dev.hesse.hessian.linalg.SpectralSums;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -19,6 +20,8 @@ import java.util.Set;
 /**
  * What to estimate about which matrix.
  *
+ * @param damping of the density's log-determinant and effective dimension
+ * @param threshold above which eigenvalues are counted
  * @param toleranceGiven whether the tolerance is the user's wish or a default
  * @param perLayer whether to report the trace of each parameter's block
  * @param eigenvectors file for the eigenvectors
@@ -28,6 +31,8 @@ record EstimatorOptions(
     Optional<EigenvalueOptions> eigenvalues,
     Optional<HutchinsonTrace.Options> trace,
     Optional<SpectralDensity.Options> density,
+    Optional<Double> damping,
+    Optional<Double> threshold,
     boolean toleranceGiven,
     boolean perLayer,
     Optional<Path> eigenvectors) {
@@ -105,6 +110,16 @@ record EstimatorOptions(
   static final CommandOption<Integer> DENSITY_RUNS =
       CommandOption.of("density-runs", ValueType.whole(1, 10_000), "density runs")
           .withDefault(SpectralDensity.Options.DEFAULT.runs());
+  private static final CommandOption<Double> DAMPING =
+      CommandOption.of(
+              "damping",
+              ValueType.between(Double.MIN_VALUE, 1e300),
+              "of the log-determinant and the effective dimension")
+          .withDefault("%s of the largest eigenvalue".formatted(SpectralSums.DAMPING_DEFAULT));
+  private static final CommandOption<Double> THRESHOLD =
+      CommandOption.of(
+              "threshold", ValueType.between(-1e300, 1e300), "count the eigenvalues above it")
+          .withDefault("%s of the largest".formatted(SpectralSums.THRESHOLD_DEFAULT));
   static final Usage.Group GROUP =
       new Usage.Group(
           "estimates",
@@ -121,7 +136,9 @@ record EstimatorOptions(
               PROBES,
               PER_LAYER,
               DENSITY_STEPS,
-              DENSITY_RUNS));
+              DENSITY_RUNS,
+              DAMPING,
+              THRESHOLD));
 
   static EstimatorOptions from(Arguments arguments) {
     Set<Part> parts = EnumSet.copyOf(arguments.get(ONLY, List.of(Part.values())));
@@ -148,6 +165,8 @@ record EstimatorOptions(
             Optional.of(eigenvalues).filter(e -> parts.contains(Part.EIGENVALUES)),
             Optional.of(trace).filter(t -> parts.contains(Part.TRACE)),
             Optional.of(density).filter(d -> parts.contains(Part.DENSITY)),
+            arguments.get(DAMPING),
+            arguments.get(THRESHOLD),
             arguments.has(TOLERANCE),
             arguments.has(PER_LAYER),
             arguments.get(EIGENVECTORS));

@@ -10,7 +10,9 @@ import dev.hesse.io.report.HessianReport.Density;
 import dev.hesse.io.report.HessianReport.Eigenvalue;
 import dev.hesse.io.report.HessianReport.Eigenvalues;
 import dev.hesse.io.report.HessianReport.Layer;
+import dev.hesse.io.report.HessianReport.Outliers;
 import dev.hesse.io.report.HessianReport.Run;
+import dev.hesse.io.report.HessianReport.SpectralSum;
 import dev.hesse.io.report.HessianReport.Trace;
 import java.nio.file.Path;
 import java.util.List;
@@ -130,6 +132,28 @@ final class Summary {
         nodes(density).min().orElse(Double.NaN),
         nodes(density).max().orElse(Double.NaN),
         100 * density.runs().stream().mapToDouble(Summary::negativeWeight).average().orElse(0));
+    Outliers outliers = density.outliers();
+    if (outliers != null && outliers.top() + outliers.bottom() > 0) {
+      row(
+          "",
+          "%d largest and %d smallest Ritz values are eigenvalues, and weigh 1/n",
+          outliers.top(),
+          outliers.bottom());
+    }
+    density.sums().forEach(this::sum);
+  }
+
+  private void sum(SpectralSum sum) {
+    String name =
+        switch (sum.name()) {
+          case "frobeniusNorm" -> "Frobenius norm";
+          case "negativeShare" -> "negative share of Σ|λ|";
+          case "logDeterminant" -> "log det(I + |H|/%.3g)".formatted(sum.argument());
+          case "effectiveDimension" -> "effective dimension at %.3g".formatted(sum.argument());
+          case "countAbove" -> "eigenvalues above %.3g".formatted(sum.argument());
+          default -> sum.name();
+        };
+    row("", "%-36s %s", name, Uncertain.text(sum.value(), sum.standardError()));
   }
 
   private static DoubleStream nodes(Density density) {

@@ -3,14 +3,21 @@ package dev.hesse.hessian;
 import dev.hesse.hessian.CurvatureAnalysis.Method;
 import dev.hesse.hessian.linalg.Eigenpair;
 import dev.hesse.hessian.linalg.Eigenpairs;
+import dev.hesse.hessian.linalg.Mean;
 import dev.hesse.hessian.linalg.SpectralDensity;
+import dev.hesse.hessian.linalg.SpectralSums;
 import dev.hesse.hessian.linalg.TraceEstimate;
+import dev.hesse.io.report.HessianReport.Density;
 import dev.hesse.io.report.HessianReport.Eigenvalue;
 import dev.hesse.io.report.HessianReport.Eigenvalues;
+import dev.hesse.io.report.HessianReport.Outliers;
 import dev.hesse.io.report.HessianReport.Run;
+import dev.hesse.io.report.HessianReport.SpectralSum;
 import dev.hesse.io.report.HessianReport.Trace;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Estimates as the parts of a report. */
 public final class ReportParts {
@@ -50,6 +57,31 @@ public final class ReportParts {
 
   /** The quadratures of a density's runs. */
   public static List<Run> runs(SpectralDensity density) {
-    return density.runs().stream().map(run -> new Run(run.nodes(), run.weights())).toList();
+    List<SpectralDensity.Run> adjusted = density.adjusted();
+    return IntStream.range(0, adjusted.size())
+        .mapToObj(
+            r -> {
+              SpectralDensity.Run run = density.runs().get(r);
+              return new Run(run.nodes(), run.weights(), adjusted.get(r).weights());
+            })
+        .toList();
+  }
+
+  /** A density with all that follows from it. */
+  public static Density density(SpectralDensity density, SpectralSums sums) {
+    return Density.of(
+        density.products(),
+        runs(density),
+        new Outliers(density.outliers().top(), density.outliers().bottom(), density.dimension()),
+        List.of(
+            sum("frobeniusNorm", null, sums.frobeniusNorm()),
+            sum("negativeShare", null, sums.negativeShare()),
+            sum("logDeterminant", sums.damping(), sums.logDeterminant()),
+            sum("effectiveDimension", sums.damping(), sums.effectiveDimension()),
+            sum("countAbove", sums.threshold(), sums.countAbove())));
+  }
+
+  private static SpectralSum sum(String name, @Nullable Double argument, Mean mean) {
+    return new SpectralSum(name, argument, mean.value(), mean.standardError());
   }
 }

@@ -9,6 +9,7 @@ import dev.hesse.io.report.HessianReport.Eigenvalues;
 import dev.hesse.io.report.Smoothing;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -44,10 +45,11 @@ record Spectrum(
   /**
    * The density on its logarithmic axis.
    *
+   * @param band what its band is, if it has one
    * @param sigma standard deviation of the smoothing
    * @param decades of the axis
    */
-  record Curve(DensityCurve curve, int runs, double sigma, Decades decades) {}
+  record Curve(DensityCurve curve, Optional<String> band, double sigma, Decades decades) {}
 
   /** Eigenvalues beyond have squares near the limits of a double; below, they are zero. */
   private static final double LARGEST = 1e100;
@@ -88,7 +90,12 @@ record Spectrum(
       double margin = MARGIN_IN_SIGMAS * sigma;
       Smoothing smoothing = new Smoothing(sigma * sigma, margin, Smoothing.POINTS_DEFAULT);
       padding = Math.max(padding, margin);
-      curve = curve(DensityCurve.of(density.runs(), smoothing), density, sigma, report);
+      curve =
+          curve(
+              DensityCurve.of(density.runs(), density.outliers(), smoothing),
+              density,
+              sigma,
+              report);
     }
     return new Spectrum(
         all.getMin() - padding,
@@ -144,6 +151,11 @@ record Spectrum(
     double peak = DoubleStream.of(curve.values()).max().orElseThrow();
     double width = Math.max(sigma, grid[1] - grid[0]);
     Decades decades = Decades.of(peak, report.model().parameters(), width);
-    return new Curve(curve, density.runs().size(), sigma, decades);
+    Optional<String> band =
+        density.outliers() != null
+            ? Optional.of("± 2 standard errors")
+            : Optional.of("range of %d runs".formatted(density.runs().size()))
+                .filter(text -> density.runs().size() > 1);
+    return new Curve(curve, band, sigma, decades);
   }
 }

@@ -85,7 +85,7 @@ final class SpectrumFigure implements Figure {
     Curve density = spectrum.density();
     if (density != null) {
       Frame.drawLeft(canvas, plane, Label.of("Density (log scale)"));
-      canvas.clipped(area, () -> drawDensity(canvas, density.curve(), density.runs()));
+      canvas.clipped(area, () -> drawDensity(canvas, density.curve(), density.band().isPresent()));
     }
     String matrix = Descriptions.matrix(report);
     Frame.drawBottom(canvas, plane, Label.of("Eigenvalue of the " + matrix));
@@ -95,7 +95,7 @@ final class SpectrumFigure implements Figure {
     legend.draw(canvas, typeface, legendCorner);
   }
 
-  private void drawDensity(Canvas canvas, DensityCurve curve, int runs) {
+  private void drawDensity(Canvas canvas, DensityCurve curve, boolean hasBand) {
     List<Point2D> mean = plane.points(curve.grid(), curve.values());
     double base = plane.area().getMaxY();
     canvas.fill(
@@ -105,7 +105,7 @@ final class SpectrumFigure implements Figure {
                 new Point2D.Double(mean.get(0).getX(), base),
                 new Point2D.Double(mean.get(mean.size() - 1).getX(), base))),
         Palette.UNDER_DENSITY);
-    if (runs > 1) {
+    if (hasBand) {
       List<Point2D> upper = plane.points(curve.grid(), curve.upper());
       List<Point2D> lower = plane.points(curve.grid(), curve.lower());
       canvas.fill(Polyline.area(upper, lower), Palette.BAND);

@@ -19,10 +19,9 @@ final class SpectrumLegend {
       Label sigma = Numerals.rounded(density.sigma(), 3);
       Label label = Label.of("density (σ = ").then(sigma).then(")");
       legend.add(Legend.Symbol.LINE, Palette.DENSITY, label);
-      if (density.runs() > 1) {
-        Label band = Label.of("range of %d runs".formatted(density.runs()));
-        legend.add(Legend.Symbol.BAND, Palette.BAND, band);
-      }
+      density
+          .band()
+          .ifPresent(text -> legend.add(Legend.Symbol.BAND, Palette.BAND, Label.of(text)));
     }
     addExtreme(legend, "max", spectrum.largest(), Palette.TOP);
     addExtreme(legend, "min", spectrum.smallest(), Palette.BOTTOM);

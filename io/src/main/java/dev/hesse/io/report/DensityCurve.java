@@ -1,8 +1,10 @@
 package dev.hesse.io.report;
 
+import dev.hesse.io.report.HessianReport.Outliers;
 import dev.hesse.io.report.HessianReport.Run;
 import java.util.List;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A spectral density as a curve: on m equally spaced points, the mean over the runs of Σᵢ
@@ -45,9 +47,11 @@ public final class DensityCurve {
   /**
    * Smooths the Ritz values of one or more runs.
    *
+   * @param outliers among them, with which the curve has a band of two standard errors; without,
+   *     the band is that between the runs
    * @throws IllegalArgumentException if there is no Ritz value
    */
-  public static DensityCurve of(List<Run> runs, Smoothing smoothing) {
+  public static DensityCurve of(List<Run> runs, @Nullable Outliers outliers, Smoothing smoothing) {
     Range range = Range.of(runs);
     int points = smoothing.points();
     double margin =
@@ -61,7 +65,43 @@ public final class DensityCurve {
     double spacing = (range.width() + 2 * margin) / (points - 1);
     double sigma = Math.max(Math.sqrt(smoothing.sigma2()), LEAST_SIGMA_IN_CELLS * spacing);
 
-    return on(start, spacing, points, runs, sigma);
+    DensityCurve curve = on(start, spacing, points, runs, sigma);
+    return outliers == null ? curve : curve.withBand(runs, outliers, sigma);
+  }
+
+  /**
+   * The band that random start vectors make: the squared standard error at x is 2/(n·R) times the
+   * variance of the Gaussian around x over the bulk's weight, for R runs, as the outliers are
+   * exact. The square of a Gaussian of width σ is one of width σ/√2 over 2√π·σ.
+   */
+  private DensityCurve withBand(List<Run> runs, Outliers outliers, double sigma) {
+    double spacing = grid[1] - grid[0];
+    double[] squares = new double[grid.length];
+    double[] bulk = new double[grid.length];
+    double weight = 0;
+    for (Run run : runs) {
+      for (int i = outliers.bottom(); i < run.nodes().size() - outliers.top(); i++) {
+        double centre = run.nodes().get(i) - grid[0];
+        double share = run.adjusted().get(i) / runs.size();
+        weight += share;
+        addGaussian(centre, share, sigma, spacing, bulk);
+        addGaussian(
+            centre,
+            share / (2 * Math.sqrt(Math.PI) * sigma),
+            sigma / Math.sqrt(2),
+            spacing,
+            squares);
+      }
+    }
+    double[] low = new double[grid.length];
+    double[] high = new double[grid.length];
+    for (int i = 0; i < grid.length; i++) {
+      double variance = weight == 0 ? 0 : Math.max(0, squares[i] - bulk[i] * bulk[i] / weight);
+      double error = Math.sqrt(2 * variance / (outliers.dimension() * (double) runs.size()));
+      low[i] = Math.max(0, values[i] - 2 * error);
+      high[i] = values[i] + 2 * error;
+    }
+    return new DensityCurve(grid, values, low, high);
   }
 
   /**
@@ -85,7 +125,7 @@ public final class DensityCurve {
       double[] values = new double[points];
       Run run = runs.get(r);
       for (int i = 0; i < run.nodes().size(); i++) {
-        addGaussian(run.nodes().get(i) - start, run.weights().get(i), sigma, spacing, values);
+        addGaussian(run.nodes().get(i) - start, run.adjusted().get(i), sigma, spacing, values);
       }
       for (int i = 0; i < points; i++) {
         mean[i] += values[i] / runs.size();
@@ -132,12 +172,12 @@ public final class DensityCurve {
     return values.clone();
   }
 
-  /** The least density that any one run gives, at every grid point. */
+  /** The lower end of the band, at every grid point. */
   public double[] lower() {
     return lower.clone();
   }
 
-  /** The greatest density that any one run gives, at every grid point. */
+  /** The upper end of the band, at every grid point. */
   public double[] upper() {
     return upper.clone();
   }

@@ -145,11 +145,20 @@ public record HessianReport(
    * @param sigma2 variance of the smoothing Gaussian
    * @param grid equally spaced eigenvalues, ascending
    * @param values the density at each of them
+   * @param outliers how many nodes of each run are eigenvalues; absent if that was not looked for
+   * @param sums numbers that follow from the whole spectrum
    */
   public record Density(
-      long hvps, double sigma2, List<Run> runs, List<Double> grid, List<Double> values) {
+      long hvps,
+      double sigma2,
+      List<Run> runs,
+      List<Double> grid,
+      List<Double> values,
+      @Nullable Outliers outliers,
+      List<SpectralSum> sums) {
     public Density {
       runs = List.copyOf(runs);
+      sums = List.copyOf(sums);
       grid = List.copyOf(grid);
       values = List.copyOf(values);
       if (!(sigma2 > 0 && Double.isFinite(sigma2))) {
@@ -167,26 +176,63 @@ public record HessianReport(
 
     /** The density with the curve of {@link Smoothing#standard}. */
     public static Density of(long hvps, List<Run> runs) {
+      return of(hvps, runs, null, List.of());
+    }
+
+    /** The same with outliers and sums. */
+    public static Density of(
+        long hvps, List<Run> runs, @Nullable Outliers outliers, List<SpectralSum> sums) {
       Smoothing smoothing = Smoothing.standard(runs);
-      DensityCurve curve = DensityCurve.of(runs, smoothing);
+      DensityCurve curve = DensityCurve.of(runs, outliers, smoothing);
       return new Density(
-          hvps, smoothing.sigma2(), runs, boxed(curve.grid()), boxed(curve.values()));
+          hvps,
+          smoothing.sigma2(),
+          runs,
+          boxed(curve.grid()),
+          boxed(curve.values()),
+          outliers,
+          sums);
     }
   }
+
+  /**
+   * Nodes of every run that have converged to simple eigenvalues.
+   *
+   * @param top how many of the largest
+   * @param bottom how many of the smallest
+   * @param dimension n of the matrix: each weighs 1/n
+   */
+  public record Outliers(int top, int bottom, long dimension) {}
+
+  /**
+   * A number that follows from the whole spectrum.
+   *
+   * @param name such as {@code frobeniusNorm}
+   * @param argument the damping or threshold that it depends on; absent where there is none
+   */
+  public record SpectralSum(
+      String name, @Nullable Double argument, double value, double standardError) {}
 
   /**
    * The Gauss quadrature of one Lanczos run: ∫f dμ ≈ Σ weights[i]·f(nodes[i]).
    *
    * @param nodes Ritz values
    * @param weights as many numbers, none negative, not all zero, about 1 in sum
+   * @param adjusted the weights with the exact ones of outliers; the same without any
    */
-  public record Run(List<Double> nodes, List<Double> weights) {
+  public record Run(List<Double> nodes, List<Double> weights, List<Double> adjusted) {
     public Run {
       nodes = List.copyOf(nodes);
       weights = List.copyOf(weights);
+      adjusted = List.copyOf(adjusted);
       if (nodes.size() != weights.size()) {
         throw new IllegalArgumentException(
             "expected one weight per node, got %d and %d".formatted(weights.size(), nodes.size()));
+      }
+      if (adjusted.size() != weights.size()) {
+        throw new IllegalArgumentException(
+            "expected as many adjusted weights as weights, got %d and %d"
+                .formatted(adjusted.size(), weights.size()));
       }
       if (!nodes.stream().allMatch(Double::isFinite)) {
         throw new IllegalArgumentException("expected finite nodes");
@@ -201,6 +247,11 @@ public record HessianReport(
       if (!(total > 0 && Double.isFinite(total))) {
         throw new IllegalArgumentException("expected weights about 1 in sum, got " + total);
       }
+    }
+
+    /** Without outliers. */
+    public Run(List<Double> nodes, List<Double> weights) {
+      this(nodes, weights, weights);
     }
 
     public static Run of(double[] nodes, double[] weights) {

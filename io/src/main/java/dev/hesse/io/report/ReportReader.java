@@ -10,7 +10,9 @@ import dev.hesse.io.report.HessianReport.Eigenvalue;
 import dev.hesse.io.report.HessianReport.Eigenvalues;
 import dev.hesse.io.report.HessianReport.Layer;
 import dev.hesse.io.report.HessianReport.Model;
+import dev.hesse.io.report.HessianReport.Outliers;
 import dev.hesse.io.report.HessianReport.Run;
+import dev.hesse.io.report.HessianReport.SpectralSum;
 import dev.hesse.io.report.HessianReport.Tool;
 import dev.hesse.io.report.HessianReport.Trace;
 import java.io.IOException;
@@ -121,11 +123,27 @@ public final class ReportReader {
         json.number("sigma2"),
         json.objects("runs", ReportReader::run),
         json.numbers("grid"),
-        json.numbers("values"));
+        json.numbers("values"),
+        json.optionalObject("outliers", ReportReader::outliers),
+        json.has("sums") ? json.objects("sums", ReportReader::sum) : List.of());
+  }
+
+  private static Outliers outliers(JsonObject json) {
+    return new Outliers(json.smallCount("top"), json.smallCount("bottom"), json.count("dimension"));
+  }
+
+  private static SpectralSum sum(JsonObject json) {
+    return new SpectralSum(
+        json.text("name"),
+        json.optionalNumber("argument"),
+        json.number("value"),
+        json.number("standardError"));
   }
 
   static Run run(JsonObject json) {
-    return new Run(json.numbers("nodes"), json.numbers("weights"));
+    return json.has("adjusted")
+        ? new Run(json.numbers("nodes"), json.numbers("weights"), json.numbers("adjusted"))
+        : new Run(json.numbers("nodes"), json.numbers("weights"));
   }
 
   private static Layer layer(JsonObject json) {

@@ -9,7 +9,9 @@ import dev.hesse.io.report.HessianReport.Eigenvalue;
 import dev.hesse.io.report.HessianReport.Eigenvalues;
 import dev.hesse.io.report.HessianReport.Layer;
 import dev.hesse.io.report.HessianReport.Model;
+import dev.hesse.io.report.HessianReport.Outliers;
 import dev.hesse.io.report.HessianReport.Run;
+import dev.hesse.io.report.HessianReport.SpectralSum;
 import dev.hesse.io.report.HessianReport.Tool;
 import dev.hesse.io.report.HessianReport.Trace;
 import java.io.IOException;
@@ -114,11 +116,31 @@ public final class ReportWriter {
     json.objects("runs", density.runs(), ReportWriter::run);
     json.numbers("grid", density.grid());
     json.numbers("values", density.values());
+    json.object("outliers", density.outliers(), ReportWriter::outliers);
+    if (!density.sums().isEmpty()) {
+      json.objects("sums", density.sums(), ReportWriter::sum);
+    }
+  }
+
+  private static void outliers(JsonWriter json, Outliers outliers) throws IOException {
+    json.count("top", outliers.top());
+    json.count("bottom", outliers.bottom());
+    json.count("dimension", outliers.dimension());
+  }
+
+  private static void sum(JsonWriter json, SpectralSum sum) throws IOException {
+    json.text("name", sum.name());
+    json.number("argument", sum.argument());
+    json.number("value", sum.value());
+    json.number("standardError", sum.standardError());
   }
 
   static void run(JsonWriter json, Run run) throws IOException {
     json.numbers("nodes", run.nodes());
     json.numbers("weights", run.weights());
+    if (!run.adjusted().equals(run.weights())) {
+      json.numbers("adjusted", run.adjusted());
+    }
   }
 
   private static void layer(JsonWriter json, Layer layer) throws IOException {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hesse.io.BadInputException;
+import dev.hesse.io.report.HessianReport.Outliers;
 import dev.hesse.io.report.HessianReport.Run;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -26,7 +28,7 @@ class DensityCurveTest {
   }
 
   private static DensityCurve standard(Run... runs) {
-    return DensityCurve.of(List.of(runs), Smoothing.standard(List.of(runs)));
+    return DensityCurve.of(List.of(runs), null, Smoothing.standard(List.of(runs)));
   }
 
   /** ∫ (x − centre)^power p(x) dx by the trapezoid rule. */
@@ -139,7 +141,7 @@ class DensityCurveTest {
   @ValueSource(doubles = {1e-30, 1e-12, 1e-3, 1, 1e6})
   void anyVarianceWillDo(double sigma2) {
     Run run = run(-1, 0.3, 100, 0.25, 0.5, 0.25);
-    DensityCurve curve = DensityCurve.of(List.of(run), Smoothing.ofVariance(sigma2));
+    DensityCurve curve = DensityCurve.of(List.of(run), null, Smoothing.ofVariance(sigma2));
     assertThat(moment(curve, 0, 0)).isCloseTo(1, within(1e-3));
     assertThat(curve.values()).doesNotContain(Double.NaN);
   }
@@ -149,9 +151,9 @@ class DensityCurveTest {
     Run first = run(0, 1, 0.9, 0.1);
     Run second = run(0, 1, 0.5, 0.5);
     Smoothing smoothing = Smoothing.standard(List.of(first, second));
-    DensityCurve both = DensityCurve.of(List.of(first, second), smoothing);
-    double[] one = DensityCurve.of(List.of(first), smoothing).values();
-    double[] two = DensityCurve.of(List.of(second), smoothing).values();
+    DensityCurve both = DensityCurve.of(List.of(first, second), null, smoothing);
+    double[] one = DensityCurve.of(List.of(first), null, smoothing).values();
+    double[] two = DensityCurve.of(List.of(second), null, smoothing).values();
 
     for (int i = 0; i < one.length; i++) {
       double tolerance = 1e-3 * Math.max(one[i], two[i]); // each is scaled to 1 by itself
@@ -179,5 +181,27 @@ class DensityCurveTest {
         .hasMessageContaining("too far apart");
     assertThatThrownBy(() -> Smoothing.ofVariance(0)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new Smoothing(1, 1, 1)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** At a node of weight w that is alone: w·(1 − w)·φ² is the variance of the Gaussians there. */
+  @Test
+  void theBandIsTwoStandardErrorsOfTheBulk() {
+    Run run = new Run(List.of(0.0, 10.0), List.of(0.7, 0.3), List.of(0.99, 0.01));
+    Smoothing smoothing = Smoothing.ofVariance(0.01);
+    double peak = 1 / Math.sqrt(2 * Math.PI * 0.01);
+    for (int runs : new int[] {1, 4}) {
+      DensityCurve curve =
+          DensityCurve.of(Collections.nCopies(runs, run), new Outliers(0, 0, 100), smoothing);
+      int at = 0;
+      while (curve.grid()[at] < 0) {
+        at++;
+      }
+      double error = Math.sqrt(2 * 0.99 * 0.01 / (100.0 * runs)) * peak;
+      // the grid point nearest to the node lies within 1e-3 of it, a hundredth of the width
+      assertThat(curve.upper()[at] - curve.values()[at]).isCloseTo(2 * error, within(0.01 * error));
+      assertThat(curve.lower()[at]).isCloseTo(curve.values()[at] - 2 * error, within(0.01 * error));
+    }
+    DensityCurve exact = DensityCurve.of(List.of(run), new Outliers(1, 1, 100), smoothing);
+    assertThat(exact.upper()).isEqualTo(exact.values());
   }
 }

@@ -8,7 +8,9 @@ import dev.hesse.io.report.HessianReport.Eigenvalue;
 import dev.hesse.io.report.HessianReport.Eigenvalues;
 import dev.hesse.io.report.HessianReport.Layer;
 import dev.hesse.io.report.HessianReport.Model;
+import dev.hesse.io.report.HessianReport.Outliers;
 import dev.hesse.io.report.HessianReport.Run;
+import dev.hesse.io.report.HessianReport.SpectralSum;
 import dev.hesse.io.report.HessianReport.Tool;
 import dev.hesse.io.report.HessianReport.Trace;
 import java.util.List;
@@ -36,7 +38,14 @@ final class Reports {
             List.of(new Eigenvalue(3, 1e-3), new Eigenvalue(2, 1e-2)),
             List.of(new Eigenvalue(-1, 0))),
         new Trace("hutchinson", false, 100, 100, 1e22 / 3, 12.5),
-        Density.of(5, List.of(Run.of(new double[] {-1, 0, 3}, new double[] {0.1, 0.8, 0.1}))),
+        Density.of(
+            5,
+            List.of(
+                new Run(List.of(-1.0, 0.0, 3.0), List.of(0.1, 0.8, 0.1), List.of(0.1, 0.4, 0.5))),
+            new Outliers(1, 0, 2),
+            List.of(
+                new SpectralSum("frobeniusNorm", null, 3.5, 0.25),
+                new SpectralSum("countAbove", 0.5, 1, 0.125))),
         List.of(new Layer("conv1.weight", 432, 1.5, 0.25), new Layer("fc.bias", 10, 0.5, null)),
         new Cost(135, 12.25, 0.08, 0.01, 800_000_000L));
   }
