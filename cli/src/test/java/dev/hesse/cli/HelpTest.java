@@ -44,8 +44,8 @@ class HelpTest {
         .contains("--hessian-batch-size N|all how many examples (default 200)")
         .contains("--top-n N how many of the largest eigenvalues (default 1)")
         .contains("--max-iter N most products for an eigenvalue (default 100)")
-        .contains("to stop at (default 0.001)")
-        .contains("--trace-samples N most samples of the trace (default 100)")
+        .contains("to stop at (default 0.001 and 0.007)")
+        .contains("--trace-samples N most products for the trace (default 100)")
         .contains("--density-iter N Lanczos steps of a density run (default 100)")
         .contains("(default 0.4914,0.4822,0.4465; none for floating --images)");
   }

@@ -100,6 +100,45 @@ final class FloatBasis {
     return d;
   }
 
+  /**
+   * Replaces the vectors by V·S, rounded to float.
+   *
+   * @param s one row of m coefficients for each vector that is left
+   * @return the largest norm of what rounding changed in a vector
+   */
+  double rotate(double[][] s) {
+    int m = size();
+    double[][] lost = new double[chunks][s.length];
+    List<float[]> rotated = new ArrayList<>();
+    for (int k = 0; k < s.length; k++) {
+      rotated.add(new float[n]);
+    }
+    forEachChunk(
+        chunk -> {
+          int from = chunk * CHUNK;
+          int to = Math.min(n, from + CHUNK);
+          double[] sums = new double[to - from];
+          for (int k = 0; k < s.length; k++) {
+            Arrays.fill(sums, 0);
+            for (int j = 0; j < m; j++) {
+              float[] q = vectors.get(j);
+              double c = s[k][j];
+              for (int i = from; i < to; i++) {
+                sums[i - from] += c * q[i];
+              }
+            }
+            float[] v = rotated.get(k);
+            for (int i = from; i < to; i++) {
+              v[i] = (float) sums[i - from];
+              lost[chunk][k] += (sums[i - from] - v[i]) * (sums[i - from] - v[i]);
+            }
+          }
+        });
+    vectors.clear();
+    vectors.addAll(rotated);
+    return Math.sqrt(Arrays.stream(sum(lost)).max().orElse(0));
+  }
+
   /** Vector {@code j}, not a copy. */
   float[] vector(int j) {
     return vectors.get(j);

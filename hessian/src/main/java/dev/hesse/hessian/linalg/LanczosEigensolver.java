@@ -11,10 +11,10 @@ import java.util.stream.Stream;
  * upper bound of ‖Av − λv‖, where floor = ‖F‖_F + noise·‖T‖ is what rounding of the basis and of
  * the products leaves undecided ({@link Lanczos#defect()}, {@link Options#operatorNoise()}).
  *
- * <p>Stopping rule: a pair has converged when its residual is at most tolerance·|λ|, or when β·|sₘ|
- * ≤ floor, so that more products cannot improve it. The solver stops when every pair has, but not
- * before {@value #MARGIN} steps more than pairs, as a Ritz value that stalls at a neighbour early
- * on looks converged. It tests after every step up to 64, then about every 3 % of the steps.
+ * <p>Stopping rule: a pair has converged when the {@link Criterion} holds, or when β·|sₘ| ≤ floor,
+ * so that more products cannot improve it. The solver stops when every pair has, but not before
+ * {@value #MARGIN} steps more than pairs, as a Ritz value that stalls at a neighbour early on looks
+ * converged. It tests after every step up to 64, then about every 3 % of the steps.
  *
  * <p>Repeated eigenvalues: a space grown from one vector holds one copy of each. Further copies are
  * found once the space has become invariant, as then it goes on from fresh vectors: the solver then
@@ -35,12 +35,18 @@ public final class LanczosEigensolver {
    * @param topN how many of the largest eigenvalues
    * @param bottomN how many of the smallest eigenvalues
    * @param maxProducts the most steps of the space, those it had already included
-   * @param tolerance relative residual, see the stopping rule; 0 goes on to the level of rounding
+   * @param tolerance of the criterion, see the stopping rule; 0 goes on to the level of rounding
+   * @param criterion what the tolerance is of
    * @param operatorNoise a bound on the rounding error of one product relative to ‖A‖, such as 1e-6
    *     for products in float32; 0 if they are exact to double
    */
   public record Options(
-      int topN, int bottomN, int maxProducts, double tolerance, double operatorNoise) {
+      int topN,
+      int bottomN,
+      int maxProducts,
+      double tolerance,
+      Criterion criterion,
+      double operatorNoise) {
     /** The largest eigenvalue to 1e-3 in at most 100 exact products. */
     public static final Options DEFAULT = new Options(1, 0, 100, 1e-3, 0);
 
@@ -53,6 +59,11 @@ public final class LanczosEigensolver {
       Require.atLeast("maxProducts", maxProducts, 1);
       Require.fraction("tolerance", tolerance);
       Require.fraction("operatorNoise", operatorNoise);
+    }
+
+    /** With the residual as criterion. */
+    public Options(int topN, int bottomN, int maxProducts, double tolerance, double operatorNoise) {
+      this(topN, bottomN, maxProducts, tolerance, Criterion.RESIDUAL, operatorNoise);
     }
 
     private long asked() {
@@ -113,7 +124,12 @@ public final class LanczosEigensolver {
     if (Math.max(options.topN, options.bottomN) > steps) {
       return Status.DIMENSION_EXHAUSTED;
     }
-    return pairs.stream().allMatch(p -> p.residual() <= options.tolerance * Math.abs(p.value()))
+    double norm = pairs.stream().mapToDouble(p -> Math.abs(p.value())).max().orElse(0);
+    return pairs.stream()
+            .allMatch(
+                p ->
+                    options.criterion.holds(
+                        p.value(), p.residual(), p.bound(), norm, options.tolerance))
         ? Status.CONVERGED
         : Status.ROUNDING_LIMITED;
   }

@@ -76,7 +76,7 @@ public final class PowerIteration {
       Vectors.addScaled(y, -lambda, v);
       double[] vector = v;
       found.add(vector);
-      pairs.add(new Eigenpair(lambda, Vectors.norm(y), converged, vector::clone));
+      pairs.add(new Eigenpair(lambda, Vectors.norm(y), Vectors.norm(y), converged, vector::clone));
     }
     return result(pairs, products, options);
   }

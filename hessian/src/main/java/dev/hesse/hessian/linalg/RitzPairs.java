@@ -88,6 +88,7 @@ final class RitzPairs {
     return new Eigenpair(
         eigen.value(i),
         outside(eigen, i) + floor,
+        Criterion.bound(outside(eigen, i), gap(eigen, i)) + floor,
         converged(eigen, i),
         () -> lanczos.ritzVector(s));
   }
@@ -98,6 +99,25 @@ final class RitzPairs {
 
   private boolean converged(TridiagonalEigen t, int i) {
     double outside = outside(t, i);
-    return outside <= floor || outside + floor <= options.tolerance() * Math.abs(t.value(i));
+    return outside <= floor
+        || options
+            .criterion()
+            .holds(
+                t.value(i),
+                outside + floor,
+                Criterion.bound(outside, gap(t, i)) + floor,
+                t.norm(),
+                options.tolerance());
+  }
+
+  /** The distance to the nearest other Ritz value, less that one's residual. */
+  private double gap(TridiagonalEigen t, int i) {
+    double below =
+        i == 0 ? Double.POSITIVE_INFINITY : t.value(i) - t.value(i - 1) - outside(t, i - 1);
+    double above =
+        i == t.size() - 1
+            ? Double.POSITIVE_INFINITY
+            : t.value(i + 1) - t.value(i) - outside(t, i + 1);
+    return Math.min(below, above);
   }
 }

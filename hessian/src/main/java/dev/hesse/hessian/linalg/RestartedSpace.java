@@ -1,0 +1,184 @@
+package dev.hesse.hessian.linalg;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A block Krylov space of bounded size: AV = V·T + R·C with the basis V (n×m) orthonormal, T (m×m)
+ * dense, and the remainder R (n×b) orthogonal to V. A Ritz pair (θ, Vs) then has the residual
+ * R·C·s.
+ *
+ * <p>When there is no room for another block, the space is restarted: V is replaced by some of its
+ * Ritz vectors and C by C·S, which keeps the relation, and with it all that the space knows of the
+ * ends that are kept.
+ */
+final class RestartedSpace {
+  /** A remainder that is rounding, relative to ‖A‖. */
+  private static final double NEGLIGIBLE = 0x1p-20;
+
+  /** Of the probes that take the place of directions that are spent. */
+  private static final int FIRST_FRESH = 1 << 24;
+
+  private final SymmetricOperator operator;
+  private final Probes probes;
+  private final int mostVectors;
+  private final FloatBasis basis;
+  private final double[][] t;
+
+  /** The remainder; rows that are null are spent, as their direction lay in the space. */
+  private double[][] remainder;
+
+  /** C, one row for each vector of the remainder. */
+  private double[][] coupling;
+
+  private double largestProduct;
+  private double defectSquared;
+  private int products;
+  private int drawn;
+
+  /**
+   * @param start what the first block is made of
+   */
+  RestartedSpace(SymmetricOperator operator, List<double[]> start, Probes probes, int mostVectors) {
+    this.operator = operator;
+    this.probes = probes;
+    this.mostVectors = Math.min(mostVectors, operator.dimension());
+    this.basis = new FloatBasis(operator.dimension());
+    this.t = new double[this.mostVectors][this.mostVectors];
+    this.remainder = start.stream().map(double[]::clone).toArray(double[][]::new);
+    this.coupling = new double[start.size()][0];
+  }
+
+  int size() {
+    return basis.size();
+  }
+
+  int products() {
+    return products;
+  }
+
+  int block() {
+    return remainder.length;
+  }
+
+  /** Whether there is room for another block. */
+  boolean hasRoom() {
+    return size() + block() <= mostVectors || mostVectors == operator.dimension();
+  }
+
+  boolean isComplete() {
+    return size() == operator.dimension();
+  }
+
+  /** What rounding of the basis, summed as independent errors, leaves undecided of a residual. */
+  double defect() {
+    return Math.sqrt(defectSquared);
+  }
+
+  private void addDefect(double error) {
+    defectSquared += error * error;
+  }
+
+  /** Ritz values with the eigenvectors of T. */
+  SymmetricEigen ritz() {
+    return SymmetricEigen.of(t, size());
+  }
+
+  /** ‖R·C·s‖. */
+  double residual(double[] s) {
+    if (isComplete()) {
+      return 0;
+    }
+    double[] sum = new double[operator.dimension()];
+    for (int j = 0; j < block(); j++) {
+      Vectors.addScaled(sum, Vectors.dot(coupling[j], s, 0, size()), remainder[j]);
+    }
+    return Vectors.norm(sum);
+  }
+
+  double[] vector(double[] s) {
+    return basis.combine(Arrays.copyOf(s, size()));
+  }
+
+  /** Makes one product for each vector of the block, and extends the space by it. */
+  void extend() {
+    int old = size();
+    appendRemainder();
+    int added = size() - old;
+    double[][] x = new double[added][];
+    double[][] y = new double[added][operator.dimension()];
+    for (int j = 0; j < added; j++) {
+      float[] q = basis.vector(old + j);
+      x[j] = new double[q.length];
+      for (int i = 0; i < q.length; i++) {
+        x[j][i] = q[i];
+      }
+    }
+    operator.applyBlock(x, y);
+    products += added;
+    double[][] h = new double[added][];
+    for (int j = 0; j < added; j++) {
+      double norm = Require.finiteProduct(Vectors.norm(y[j]), products - added + j + 1);
+      largestProduct = Math.max(largestProduct, norm);
+      h[j] = basis.orthogonalize(y[j]);
+    }
+    for (int j = 0; j < added; j++) {
+      for (int i = 0; i < size(); i++) {
+        double entry = i < old ? h[j][i] : (h[j][i] + h[i - old][old + j]) / 2;
+        t[i][old + j] = entry;
+        t[old + j][i] = entry;
+      }
+    }
+    remainder = y;
+    coupling = new double[added][size()];
+    for (int j = 0; j < added; j++) {
+      coupling[j][old + j] = 1;
+    }
+  }
+
+  /** Turns the remainder into basis vectors; a direction that is spent is replaced by a new one. */
+  private void appendRemainder() {
+    boolean coupled = size() > 0;
+    for (double[] w : remainder) {
+      if (isComplete()) {
+        return;
+      }
+      basis.orthogonalize(w);
+      double norm = Vectors.norm(w);
+      boolean spent = norm <= NEGLIGIBLE * largestProduct;
+      while (spent || norm == 0) {
+        double[] fresh = probes.gaussian(FIRST_FRESH + drawn++, operator.dimension());
+        System.arraycopy(fresh, 0, w, 0, w.length);
+        basis.orthogonalize(w);
+        norm = Vectors.norm(w);
+        spent = false;
+        coupled = false;
+      }
+      double lost = basis.append(w, norm);
+      addDefect(coupled ? norm * lost : 0);
+    }
+  }
+
+  /**
+   * Keeps some Ritz vectors.
+   *
+   * @param kept ranks of {@code ritz}
+   */
+  void restart(SymmetricEigen ritz, int[] kept) {
+    double[][] s = Arrays.stream(kept).mapToObj(ritz::vector).toArray(double[][]::new);
+    addDefect(largestProduct * basis.rotate(s));
+    for (double[] row : t) {
+      Arrays.fill(row, 0);
+    }
+    for (int i = 0; i < kept.length; i++) {
+      t[i][i] = ritz.value(kept[i]);
+    }
+    double[][] next = new double[block()][kept.length];
+    for (int j = 0; j < block(); j++) {
+      for (int i = 0; i < kept.length; i++) {
+        next[j][i] = Vectors.dot(coupling[j], s[i], 0, s[i].length);
+      }
+    }
+    coupling = next;
+  }
+}
