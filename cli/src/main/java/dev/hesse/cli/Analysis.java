@@ -11,6 +11,7 @@ import dev.hesse.hessian.linalg.Eigenpairs;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.models.LossModel;
 import dev.hesse.models.Precision;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -89,7 +90,13 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
               operator.parameters().offsets(),
               operator.noise(),
               estimates.forSeed(options.seed(), memory.basisBytes()),
-              progress);
+              estimates
+                  .budget()
+                  .limiting(
+                      progress,
+                      operator::products,
+                      ManagementFactory.getRuntimeMXBean().getStartTime(),
+                      estimates.trace().isPresent()));
       return new Analysis(
           operator.loss(),
           operator.accuracy(),

@@ -6,6 +6,7 @@ import dev.hesse.hessian.Curvature;
 import dev.hesse.hessian.CurvatureAnalysis;
 import dev.hesse.hessian.CurvatureAnalysis.EigenvalueOptions;
 import dev.hesse.hessian.CurvatureAnalysis.Method;
+import dev.hesse.hessian.linalg.Criterion;
 import dev.hesse.hessian.linalg.HutchinsonTrace;
 import dev.hesse.hessian.linalg.ProbeDistribution;
 import dev.hesse.hessian.linalg.SpectralDensity;
@@ -20,6 +21,7 @@ import java.util.Set;
 /**
  * What to estimate about which matrix.
  *
+ * @param budget of products and time
  * @param damping of the density's log-determinant and effective dimension
  * @param threshold above which eigenvalues are counted
  * @param toleranceGiven whether the tolerance is the user's wish or a default
@@ -31,6 +33,7 @@ record EstimatorOptions(
     Optional<EigenvalueOptions> eigenvalues,
     Optional<HutchinsonTrace.Options> trace,
     Optional<SpectralDensity.Options> density,
+    Budget budget,
     Optional<Double> damping,
     Optional<Double> threshold,
     boolean toleranceGiven,
@@ -38,6 +41,9 @@ record EstimatorOptions(
     Optional<Path> eigenvectors) {
 
   private static final int MOST = 100_000;
+
+  /** Of a density whose steps are not asked for: as many as outline a spectrum. */
+  private static final int LEAST_STEPS = 20;
 
   /** A standard error that takes a dozen products beside the Lanczos steps of the density. */
   static final double TRACE_TOLERANCE_DEFAULT = 7e-3;
@@ -88,6 +94,26 @@ record EstimatorOptions(
               ValueType.choice(Method.class, Method::label),
               "for eigenvalues; power iteration is there to compare with PyHessian")
           .withDefault(Method.LANCZOS.label());
+  private static final CommandOption<Criterion> CRITERION =
+      CommandOption.of(
+              "criterion",
+              ValueType.choice(Criterion.class, Criterion::label),
+              "what --tol is of: the residual to the eigenvalue, the residual to the matrix's norm,"
+                  + " or the eigenvalue's own error bound")
+          .withDefault(Criterion.RESIDUAL.label());
+  private static final CommandOption<Integer> BLOCK =
+      CommandOption.of(
+              "block-size",
+              ValueType.whole(1, 1000),
+              "start vectors of the eigenvalues' Lanczos space: finds as many copies of a repeated"
+                  + " eigenvalue")
+          .withDefault(EigenvalueOptions.BLOCK_DEFAULT);
+  static final CommandOption<Accuracy> ACCURACY =
+      CommandOption.of(
+          "accuracy",
+          Accuracy.TYPE,
+          "relative error of eigenvalues and trace; takes the products that it needs, and the density"
+              + " the steps that these took");
   static final CommandOption<Path> EIGENVECTORS =
       CommandOption.of(
           "eigenvectors",
@@ -131,6 +157,9 @@ record EstimatorOptions(
               MAX_ITERATIONS,
               TOLERANCE,
               METHOD,
+              CRITERION,
+              BLOCK,
+              ACCURACY,
               EIGENVECTORS,
               TRACE_SAMPLES,
               PROBES,
@@ -138,26 +167,37 @@ record EstimatorOptions(
               DENSITY_STEPS,
               DENSITY_RUNS,
               DAMPING,
-              THRESHOLD));
+              THRESHOLD,
+              Budget.PRODUCTS,
+              Budget.SECONDS));
 
   static EstimatorOptions from(Arguments arguments) {
     Set<Part> parts = EnumSet.copyOf(arguments.get(ONLY, List.of(Part.values())));
-    double tolerance = arguments.get(TOLERANCE, EigenvalueOptions.TOLERANCE_DEFAULT);
+    Optional<Accuracy> accuracy = arguments.get(ACCURACY);
+    Optional<Double> ofEigenvalues = accuracy.flatMap(Accuracy::eigenvalues);
+    Optional<Double> ofTrace = accuracy.flatMap(Accuracy::trace);
     EigenvalueOptions eigenvalues =
         new EigenvalueOptions(
             arguments.get(METHOD, Method.LANCZOS),
             arguments.get(TOP, EigenvalueOptions.TOP_DEFAULT),
             arguments.get(BOTTOM, EigenvalueOptions.BOTTOM_DEFAULT),
             arguments.get(MAX_ITERATIONS, EigenvalueOptions.MAX_ITERATIONS_DEFAULT),
-            tolerance);
+            ofEigenvalues.orElse(arguments.get(TOLERANCE, EigenvalueOptions.TOLERANCE_DEFAULT)),
+            arguments.get(
+                CRITERION, ofEigenvalues.isPresent() ? Criterion.EIGENVALUE : Criterion.RESIDUAL),
+            arguments.get(BLOCK, EigenvalueOptions.BLOCK_DEFAULT));
     HutchinsonTrace.Options trace =
         new HutchinsonTrace.Options(
-            arguments.get(TRACE_SAMPLES, HutchinsonTrace.Options.DEFAULT.maxProducts()),
-            arguments.get(TOLERANCE, TRACE_TOLERANCE_DEFAULT),
+            arguments.get(
+                TRACE_SAMPLES,
+                ofTrace.isPresent() ? MOST : HutchinsonTrace.Options.DEFAULT.maxProducts()),
+            ofTrace.orElse(arguments.get(TOLERANCE, TRACE_TOLERANCE_DEFAULT)),
             arguments.get(PROBES, ProbeDistribution.RADEMACHER));
     SpectralDensity.Options density =
         new SpectralDensity.Options(
-            arguments.get(DENSITY_STEPS, SpectralDensity.Options.DEFAULT.steps()),
+            arguments.get(
+                DENSITY_STEPS,
+                accuracy.isPresent() ? LEAST_STEPS : SpectralDensity.Options.DEFAULT.steps()),
             arguments.get(DENSITY_RUNS, SpectralDensity.Options.DEFAULT.runs()));
     EstimatorOptions options =
         new EstimatorOptions(
@@ -165,13 +205,21 @@ record EstimatorOptions(
             Optional.of(eigenvalues).filter(e -> parts.contains(Part.EIGENVALUES)),
             Optional.of(trace).filter(t -> parts.contains(Part.TRACE)),
             Optional.of(density).filter(d -> parts.contains(Part.DENSITY)),
+            Budget.from(arguments),
             arguments.get(DAMPING),
             arguments.get(THRESHOLD),
-            arguments.has(TOLERANCE),
+            arguments.has(TOLERANCE) || ofTrace.isPresent(),
             arguments.has(PER_LAYER),
             arguments.get(EIGENVECTORS));
+    checkAccuracy(arguments);
     options.check();
     return options;
+  }
+
+  private static void checkAccuracy(Arguments arguments) {
+    if (arguments.has(ACCURACY) && arguments.has(TOLERANCE)) {
+      throw usage("--accuracy and --tol are given", "Give one of them");
+    }
   }
 
   private void check() {
@@ -197,6 +245,9 @@ record EstimatorOptions(
       throw usage(
           "--method power does not find the smallest eigenvalues",
           "Use --method lanczos, or leave out --bottom-n");
+    }
+    if (eigenvalues.method() == Method.POWER && eigenvalues.block() > 1) {
+      throw usage("--method power takes one vector", "Leave out --block-size");
     }
     if (eigenvalues.method() == Method.POWER && eigenvalues.top() == 0) {
       throw usage("--method power needs --top-n of at least 1", "Use --method lanczos");

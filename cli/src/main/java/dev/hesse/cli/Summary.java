@@ -76,7 +76,14 @@ final class Summary {
     if (eigenvalues != null) {
       values("largest", eigenvalues.top());
       values("smallest", eigenvalues.bottom());
-      estimates.eigenvalues().ifPresent(found -> shortfall(found.status(), found.message()));
+      estimates
+          .eigenvalues()
+          .ifPresent(
+              found ->
+                  row(
+                      "",
+                      found.status().converged() ? "%s" : "not converged: %s",
+                      found.message()));
     }
     Trace trace = report.trace();
     if (trace != null) {
@@ -98,7 +105,13 @@ final class Summary {
   private void values(String name, List<Eigenvalue> eigenvalues) {
     String heading = name;
     for (Eigenvalue eigenvalue : eigenvalues) {
-      row(heading, "%-12.7g residual %.1e", eigenvalue.value(), eigenvalue.residual());
+      Double bound = eigenvalue.bound();
+      row(
+          heading,
+          "%-12.7g ± %.1e, residual %.1e",
+          eigenvalue.value(),
+          bound == null ? eigenvalue.residual() : bound,
+          eigenvalue.residual());
       heading = "";
     }
   }

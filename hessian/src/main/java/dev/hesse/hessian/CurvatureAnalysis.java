@@ -1,5 +1,7 @@
 package dev.hesse.hessian;
 
+import dev.hesse.hessian.linalg.BlockLanczos;
+import dev.hesse.hessian.linalg.Criterion;
 import dev.hesse.hessian.linalg.Eigenpairs;
 import dev.hesse.hessian.linalg.HutchinsonTrace;
 import dev.hesse.hessian.linalg.Lanczos;
@@ -7,8 +9,10 @@ import dev.hesse.hessian.linalg.LanczosEigensolver;
 import dev.hesse.hessian.linalg.PowerIteration;
 import dev.hesse.hessian.linalg.Progress;
 import dev.hesse.hessian.linalg.SpectralDensity;
+import dev.hesse.hessian.linalg.Status;
 import dev.hesse.hessian.linalg.SymmetricOperator;
 import dev.hesse.hessian.linalg.TraceEstimate;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -65,15 +69,31 @@ public record CurvatureAnalysis(
    *
    * @param maxIterations products allowed for each eigenvalue, as in PyHessian; Lanczos spends
    *     those of all eigenvalues together
-   * @param tolerance relative residual for Lanczos; relative change between iterations for power
+   * @param tolerance of the criterion for Lanczos; relative change between iterations for power
    *     iteration
+   * @param criterion what Lanczos compares with the tolerance
+   * @param block vectors that a Lanczos space starts from: as many copies of a repeated eigenvalue
+   *     are found; more than one gives the eigenvalues a space of their own
    */
   public record EigenvalueOptions(
-      Method method, int top, int bottom, int maxIterations, double tolerance) {
+      Method method,
+      int top,
+      int bottom,
+      int maxIterations,
+      double tolerance,
+      Criterion criterion,
+      int block) {
     public static final int TOP_DEFAULT = 1;
     public static final int BOTTOM_DEFAULT = 0;
     public static final int MAX_ITERATIONS_DEFAULT = 100;
     public static final double TOLERANCE_DEFAULT = 1e-3;
+    public static final int BLOCK_DEFAULT = 1;
+
+    /** Of residuals, from one vector. */
+    public EigenvalueOptions(
+        Method method, int top, int bottom, int maxIterations, double tolerance) {
+      this(method, top, bottom, maxIterations, tolerance, Criterion.RESIDUAL, BLOCK_DEFAULT);
+    }
   }
 
   /**
@@ -92,7 +112,7 @@ public record CurvatureAnalysis(
     Optional<Eigenpairs> eigenvalues =
         options
             .eigenvalues()
-            .map(wanted -> solve(operator, space, wanted, noise, options.seed(), progress));
+            .map(wanted -> solve(operator, space, wanted, noise, options, progress));
     int shared = space.steps();
     Optional<SpectralDensity> density =
         options.density().map(wanted -> SpectralDensity.estimate(space, wanted, progress));
@@ -103,6 +123,9 @@ public record CurvatureAnalysis(
         options
             .trace()
             .map(wanted -> trace(operator, space, offsets, wanted, options.seed(), progress));
+    if (eigenvalues.isPresent() && eigenvalues.get().status() == Status.OUT_OF_MEMORY) {
+      eigenvalues = Optional.of(restarted(space, eigenvalues.get(), options, noise, progress));
+    }
     return new CurvatureAnalysis(eigenvalues, density, trace);
   }
 
@@ -138,28 +161,75 @@ public record CurvatureAnalysis(
       Lanczos space,
       EigenvalueOptions wanted,
       double noise,
-      long seed,
+      Options options,
       Progress progress) {
     return switch (wanted.method()) {
-      case LANCZOS -> LanczosEigensolver.solve(space, lanczosOptions(wanted, noise), progress);
+      case LANCZOS ->
+          wanted.block() == 1
+              ? LanczosEigensolver.solve(space, lanczosOptions(wanted, noise), progress)
+              : BlockLanczos.solve(
+                  operator,
+                  List.of(),
+                  blockOptions(wanted, products(wanted), options, operator.dimension(), noise),
+                  options.seed(),
+                  progress);
       case POWER ->
           PowerIteration.solve(
               operator,
               new PowerIteration.Options(wanted.top(), wanted.maxIterations(), wanted.tolerance()),
-              seed,
+              options.seed(),
               progress);
     };
   }
 
-  private static LanczosEigensolver.Options lanczosOptions(EigenvalueOptions wanted, double noise) {
+  /** Of all eigenvalues together. */
+  private static int products(EigenvalueOptions wanted) {
     long products = (long) wanted.maxIterations() * (wanted.top() + wanted.bottom());
-    return lanczosOptions(wanted, noise, (int) Math.min(products, Integer.MAX_VALUE));
+    return (int) Math.min(products, Integer.MAX_VALUE);
+  }
+
+  private static LanczosEigensolver.Options lanczosOptions(EigenvalueOptions wanted, double noise) {
+    return lanczosOptions(wanted, noise, products(wanted));
+  }
+
+  private static BlockLanczos.Options blockOptions(
+      EigenvalueOptions wanted, int products, Options options, int dimension, double noise) {
+    long vectors = Math.min(dimension, options.basisBytes() / ((long) Float.BYTES * dimension));
+    BlockLanczos.Ends ends = new BlockLanczos.Ends(wanted.top(), wanted.bottom());
+    return new BlockLanczos.Options(
+        ends,
+        wanted.block(),
+        Math.max(1, products),
+        (int) Math.max(vectors, ends.count() + 2L * wanted.block() + 1),
+        wanted.tolerance(),
+        wanted.criterion(),
+        noise);
+  }
+
+  /** Where the basis had filled its memory, it is restarted for what is left of the products. */
+  private static Eigenpairs restarted(
+      Lanczos space, Eigenpairs before, Options options, double noise, Progress progress) {
+    EigenvalueOptions wanted = options.eigenvalues().orElseThrow();
+    int left = products(wanted) - space.steps();
+    if (left < 1 || space.steps() < wanted.top() + wanted.bottom() + 3) {
+      return before;
+    }
+    Eigenpairs found =
+        BlockLanczos.goOn(
+            space, blockOptions(wanted, left, options, space.dimension(), noise), progress);
+    return new Eigenpairs(
+        found.top(),
+        found.bottom(),
+        before.products() + found.products(),
+        found.status(),
+        "the basis had filled its memory after %d products and was restarted: %s"
+            .formatted(before.products(), found.message()));
   }
 
   private static LanczosEigensolver.Options lanczosOptions(
       EigenvalueOptions wanted, double noise, int maxProducts) {
     return new LanczosEigensolver.Options(
-        wanted.top(), wanted.bottom(), maxProducts, wanted.tolerance(), noise);
+        wanted.top(), wanted.bottom(), maxProducts, wanted.tolerance(), wanted.criterion(), noise);
   }
 
   /** The same pairs from the space as it is now, charged with the products they took before. */
@@ -167,7 +237,7 @@ public record CurvatureAnalysis(
       Optional<Eigenpairs> before, Lanczos space, Options options, double noise) {
     return options
         .eigenvalues()
-        .filter(wanted -> wanted.method() == Method.LANCZOS)
+        .filter(wanted -> wanted.method() == Method.LANCZOS && wanted.block() == 1)
         .map(wanted -> lanczosOptions(wanted, noise, space.steps()))
         .map(wanted -> LanczosEigensolver.solve(space, wanted, Progress.NONE))
         .map(

@@ -41,7 +41,9 @@ public final class ReportParts {
   }
 
   private static List<Eigenvalue> values(List<Eigenpair> pairs) {
-    return pairs.stream().map(pair -> new Eigenvalue(pair.value(), pair.residual())).toList();
+    return pairs.stream()
+        .map(pair -> new Eigenvalue(pair.value(), pair.residual(), pair.bound()))
+        .toList();
   }
 
   /** The trace with its standard error. */

@@ -2,8 +2,8 @@ package dev.hesse.hessian.linalg;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Extreme eigenpairs by block Lanczos with thick restarts: a space of {@link Options#block} start
@@ -29,19 +29,39 @@ public final class BlockLanczos {
   private final RestartedSpace space;
   private final Progress progress;
 
-  /** Which end of the spectrum. */
-  public enum End {
-    LARGEST,
-    SMALLEST,
-    /** Largest in magnitude. */
-    MAGNITUDE
+  /** Which pairs are asked for. */
+  public sealed interface Wanted {
+    /** How many. */
+    int count();
+  }
+
+  /** The algebraically largest and smallest. */
+  public record Ends(int top, int bottom) implements Wanted {
+    public Ends {
+      if (top < 0 || bottom < 0 || (top == 0 && bottom == 0)) {
+        throw new IllegalArgumentException(
+            "expected top and bottom of at least 0, not both 0, got %d and %d"
+                .formatted(top, bottom));
+      }
+    }
+
+    @Override
+    public int count() {
+      return top + bottom;
+    }
+  }
+
+  /** The largest in magnitude, which are returned as top, in descending magnitude. */
+  public record Magnitude(int count) implements Wanted {
+    public Magnitude {
+      Require.atLeast("count", count, 1);
+    }
   }
 
   /**
    * Which pairs, how accurate, and for how much.
    *
-   * @param end where they are
-   * @param count how many
+   * @param wanted which
    * @param block b, at least 1; the number of given vectors if that is larger
    * @param maxProducts the most products
    * @param mostVectors of the basis; at least count + 2·b + 1
@@ -49,8 +69,7 @@ public final class BlockLanczos {
    * @param operatorNoise as in {@link LanczosEigensolver.Options}
    */
   public record Options(
-      End end,
-      int count,
+      Wanted wanted,
       int block,
       int maxProducts,
       int mostVectors,
@@ -58,10 +77,9 @@ public final class BlockLanczos {
       Criterion criterion,
       double operatorNoise) {
     public Options {
-      Require.atLeast("count", count, 1);
       Require.atLeast("block", block, 1);
       Require.atLeast("maxProducts", maxProducts, 1);
-      Require.atLeast("mostVectors", mostVectors, count + 2 * block + 1);
+      Require.atLeast("mostVectors", mostVectors, wanted.count() + 2 * block + 1);
       Require.fraction("tolerance", tolerance);
       Require.fraction("operatorNoise", operatorNoise);
     }
@@ -93,9 +111,18 @@ public final class BlockLanczos {
     for (int i = 0; start.size() < Math.min(options.block, n); i++) {
       start.add(probes.gaussian(i, n));
     }
-    int room = Math.max(options.mostVectors, options.count + 2 * start.size() + 1);
+    int room = Math.max(options.mostVectors, options.wanted.count() + 2 * start.size() + 1);
     RestartedSpace space = new RestartedSpace(operator, start, probes, room);
     return new BlockLanczos(options, space, progress).run();
+  }
+
+  /**
+   * Goes on from a space that has filled its memory, which is of no further use afterwards.
+   *
+   * @param options whose products are in addition to the steps of the space
+   */
+  public static Eigenpairs goOn(Lanczos full, Options options, Progress progress) {
+    return new BlockLanczos(options, full.restarted(options.mostVectors), progress).run();
   }
 
   private Eigenpairs run() {
@@ -106,39 +133,49 @@ public final class BlockLanczos {
       }
       space.extend();
       SymmetricEigen ritz = space.ritz();
-      int[] wanted = wanted(ritz, options.count);
+      int[] top = top(ritz, 0);
+      int[] bottom = bottom(ritz, 0);
+      int[] wanted = IntStream.concat(IntStream.of(top), IntStream.of(bottom)).toArray();
       progress.update("eigenvalues", space.products(), options.maxProducts, ritz.value(wanted[0]));
-      boolean enough = space.size() >= options.count + space.block() || space.isComplete();
-      if (space.isComplete()
-          || (enough && IntStream.of(wanted).allMatch(i -> converged(ritz, i)))) {
-        return result(ritz, wanted, Status.CONVERGED);
-      }
-      if (space.products() + space.block() > options.maxProducts) {
-        return result(ritz, wanted, Status.MAX_PRODUCTS);
+      boolean enough = space.size() >= options.wanted.count() + space.block() || space.isComplete();
+      boolean found =
+          space.isComplete() || (enough && IntStream.of(wanted).allMatch(i -> converged(ritz, i)));
+      if (found || space.products() + space.block() > options.maxProducts || progress.isEnough()) {
+        return result(ritz, top, bottom, found);
       }
     }
   }
 
-  /** The ranks of the outermost Ritz values, from the outermost in. */
-  private int[] wanted(SymmetricEigen ritz, int count) {
+  /** The ranks of the outermost Ritz values that are returned as top, and some more. */
+  private int[] top(SymmetricEigen ritz, int more) {
     int m = ritz.size();
-    int most = Math.min(count, m);
-    return switch (options.end) {
-      case LARGEST -> IntStream.range(0, most).map(i -> m - 1 - i).toArray();
-      case SMALLEST -> IntStream.range(0, most).toArray();
-      case MAGNITUDE ->
-          IntStream.range(0, m)
-              .boxed()
-              .sorted((i, j) -> Double.compare(Math.abs(ritz.value(j)), Math.abs(ritz.value(i))))
-              .limit(most)
-              .mapToInt(Integer::intValue)
-              .toArray();
-    };
+    if (options.wanted instanceof Ends ends) {
+      int count = ends.top() == 0 ? 0 : Math.min(m, ends.top() + more);
+      return IntStream.range(0, count).map(i -> m - 1 - i).toArray();
+    }
+    return IntStream.range(0, m)
+        .boxed()
+        .sorted((i, j) -> Double.compare(Math.abs(ritz.value(j)), Math.abs(ritz.value(i))))
+        .limit(options.wanted.count() + (long) more)
+        .mapToInt(Integer::intValue)
+        .toArray();
+  }
+
+  /** As {@link #top}, as bottom; short of the whole spectrum, none is counted at both ends. */
+  private int[] bottom(SymmetricEigen ritz, int more) {
+    if (!(options.wanted instanceof Ends ends) || ends.bottom() == 0) {
+      return new int[0];
+    }
+    int left = space.isComplete() ? ritz.size() : ritz.size() - top(ritz, more).length;
+    return IntStream.range(0, Math.max(0, Math.min(left, ends.bottom() + more))).toArray();
   }
 
   private int[] kept(SymmetricEigen ritz) {
-    int free = ritz.size() - options.count - space.block();
-    return wanted(ritz, options.count + Math.max(0, free / 2));
+    int free = ritz.size() - options.wanted.count() - space.block();
+    boolean both = options.wanted instanceof Ends ends && ends.top() > 0 && ends.bottom() > 0;
+    int more = Math.max(0, free / (both ? 4 : 2));
+    return IntStream.concat(IntStream.of(top(ritz, more)), IntStream.of(bottom(ritz, more)))
+        .toArray();
   }
 
   private double floor(SymmetricEigen ritz) {
@@ -165,34 +202,34 @@ public final class BlockLanczos {
         .orElse(Double.POSITIVE_INFINITY);
   }
 
-  private Eigenpairs result(SymmetricEigen ritz, int[] wanted, Status limit) {
-    List<Eigenpair> pairs = IntStream.of(wanted).mapToObj(i -> pair(ritz, i)).toList();
-    long converged = pairs.stream().filter(Eigenpair::converged).count();
-    Status status = limit;
-    if (limit == Status.CONVERGED && pairs.size() < options.count) {
-      status = Status.DIMENSION_EXHAUSTED;
-    } else if (limit == Status.CONVERGED && !pairs.stream().allMatch(p -> reached(p, ritz))) {
-      status = Status.ROUNDING_LIMITED;
-    }
+  private Eigenpairs result(SymmetricEigen ritz, int[] top, int[] bottom, boolean found) {
+    List<Eigenpair> above = IntStream.of(top).mapToObj(i -> pair(ritz, i)).toList();
+    List<Eigenpair> below = IntStream.of(bottom).mapToObj(i -> pair(ritz, i)).toList();
+    List<Eigenpair> pairs = Stream.concat(above.stream(), below.stream()).toList();
+    Status status =
+        !found
+            ? Status.MAX_PRODUCTS
+            : pairs.size() < options.wanted.count()
+                ? Status.DIMENSION_EXHAUSTED
+                : pairs.stream().allMatch(p -> reached(p, ritz))
+                    ? Status.CONVERGED
+                    : Status.ROUNDING_LIMITED;
     String message =
-        String.format(
-            Locale.ROOT,
-            "%d of %d eigenpairs converged in %d products with a basis of at most %d vectors%s",
-            converged,
-            options.count,
-            space.products(),
-            Math.max(space.size(), options.mostVectors),
-            switch (status) {
-              case ROUNDING_LIMITED ->
-                  ", some only to the level of rounding, which is above their tolerance";
-              case DIMENSION_EXHAUSTED -> ", as many as the matrix has";
-              case MAX_PRODUCTS ->
-                  ", the most allowed: allow more products or vectors, or a larger tolerance";
-              default -> "";
-            });
-    boolean bottom = options.end == End.SMALLEST;
-    return new Eigenpairs(
-        bottom ? List.of() : pairs, bottom ? pairs : List.of(), space.products(), status, message);
+        "%d of %d eigenpairs converged in %d products with a basis of at most %d vectors%s"
+            .formatted(
+                pairs.stream().filter(Eigenpair::converged).count(),
+                options.wanted.count(),
+                space.products(),
+                options.mostVectors,
+                switch (status) {
+                  case ROUNDING_LIMITED ->
+                      ", some only to the level of rounding, which is above their tolerance";
+                  case DIMENSION_EXHAUSTED -> ", as many as the matrix has";
+                  case MAX_PRODUCTS ->
+                      ", the most allowed: allow more products or vectors, or a larger tolerance";
+                  default -> "";
+                });
+    return new Eigenpairs(above, below, space.products(), status, message);
   }
 
   private boolean reached(Eigenpair pair, SymmetricEigen ritz) {

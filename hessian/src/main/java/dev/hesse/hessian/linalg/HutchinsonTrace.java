@@ -143,12 +143,14 @@ public final class HutchinsonTrace {
       for (int t = 0; t < terms.size(); t++) {
         samples += sample(t, 1);
       }
-      for (int t = next(); t >= 0 && (samples < FIRST_TEST || !converged()); t = next()) {
+      for (int t = next();
+          t >= 0 && !progress.isEnough() && (samples < FIRST_TEST || !converged());
+          t = next()) {
         samples += sample(t, most(t));
         progress.update("trace", (int) Math.ceil(products), options.maxProducts, trace().value());
       }
     }
-    return result(samples);
+    return result(samples, progress.isEnough());
   }
 
   /** The term whose variance another sample lowers most for its cost; −1 if none fits. */
@@ -242,7 +244,7 @@ public final class HutchinsonTrace {
     return trace.standardError() <= options.tolerance * Math.abs(trace.value());
   }
 
-  private TraceEstimate result(int samples) {
+  private TraceEstimate result(int samples, boolean spent) {
     Mean trace = trace();
     boolean converged = converged();
     double relative = trace.standardError() / Math.abs(trace.value());
@@ -255,7 +257,7 @@ public final class HutchinsonTrace {
                 .format(products),
             space.size() == 0 ? "" : ", beside a space of %d vectors".formatted(space.size()));
     if (!converged) {
-      message += ", the most allowed";
+      message += spent ? ", when the budget was spent" : ", the most allowed";
       if (options.tolerance > 0) {
         double needed = products * Math.pow(relative / options.tolerance, 2);
         message +=
@@ -273,7 +275,7 @@ public final class HutchinsonTrace {
         samples,
         products,
         space.size(),
-        converged ? Status.CONVERGED : Status.MAX_PRODUCTS,
+        converged ? Status.CONVERGED : spent ? Status.BUDGET_SPENT : Status.MAX_PRODUCTS,
         message);
   }
 

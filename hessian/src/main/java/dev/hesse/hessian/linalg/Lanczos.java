@@ -239,6 +239,19 @@ public final class Lanczos {
         Arrays.copyOf(alpha, steps()), Arrays.copyOf(beta, steps() - 1));
   }
 
+  /** The same space in a form that can be restarted; this one is of no further use then. */
+  RestartedSpace restarted(int mostVectors) {
+    return new RestartedSpace(
+        operator,
+        probes,
+        Math.max(mostVectors, steps()),
+        basis,
+        Arrays.copyOf(alpha, steps()),
+        Arrays.copyOf(beta, Math.max(0, steps() - 1)),
+        w,
+        defect());
+  }
+
   /**
    * The space as it stands, as a part of A that is known: A − PAP = QTQᵀ + β·(q·qₘᵀ + qₘ·qᵀ) within
    * {@link #defect()}, with q the direction of the remainder. Further steps would change it.

@@ -112,6 +112,9 @@ public final class LanczosEigensolver {
         }
         estimate = ritz.leading();
       }
+      if (m > 0 && progress.isEnough()) {
+        return Status.BUDGET_SPENT;
+      }
       if (last) {
         return m >= options.maxProducts ? Status.MAX_PRODUCTS : Status.OUT_OF_MEMORY;
       }
@@ -157,6 +160,7 @@ public final class LanczosEigensolver {
           reached
               + ", the most allowed; eigenvalues may be clustered:"
               + " allow more products or a larger tolerance";
+      case BUDGET_SPENT -> reached + ", then the budget was spent";
       case OUT_OF_MEMORY ->
           reached
               + ", then the basis had filled its memory: allow it more memory or a larger tolerance";

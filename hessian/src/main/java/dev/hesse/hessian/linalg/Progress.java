@@ -19,4 +19,12 @@ public interface Progress {
    * @param estimate the current estimate, NaN before there is one
    */
   void update(String phase, int done, int limit, double estimate);
+
+  /**
+   * Whether an estimator is to end with what it has, as a budget is spent; asked after each product
+   * or block of products.
+   */
+  default boolean isEnough() {
+    return false;
+  }
 }

@@ -49,6 +49,35 @@ final class RestartedSpace {
     this.coupling = new double[start.size()][0];
   }
 
+  /** The space of a vector, whose T is tridiagonal. */
+  RestartedSpace(
+      SymmetricOperator operator,
+      Probes probes,
+      int mostVectors,
+      FloatBasis basis,
+      double[] alpha,
+      double[] beta,
+      double[] remainder,
+      double defect) {
+    this.operator = operator;
+    this.probes = probes;
+    this.mostVectors = Math.min(mostVectors, operator.dimension());
+    this.basis = basis;
+    this.t = new double[this.mostVectors][this.mostVectors];
+    for (int i = 0; i < alpha.length; i++) {
+      t[i][i] = alpha[i];
+      largestProduct = Math.max(largestProduct, Math.abs(alpha[i]));
+      if (i > 0) {
+        t[i][i - 1] = beta[i - 1];
+        t[i - 1][i] = beta[i - 1];
+      }
+    }
+    this.remainder = new double[][] {remainder};
+    this.coupling = new double[1][alpha.length];
+    coupling[0][alpha.length - 1] = 1;
+    addDefect(defect);
+  }
+
   int size() {
     return basis.size();
   }

@@ -152,7 +152,7 @@ public record SpectralDensity(
     List<Outliers> outliers = new ArrayList<>();
     int products = 0;
     boolean complete = true;
-    for (int r = 0; r < options.runs; ) {
+    for (int r = 0; r < options.runs && !(r > 0 && progress.isEnough()); ) {
       int begun = r;
       List<Lanczos> block =
           r == 0
@@ -162,7 +162,7 @@ public record SpectralDensity(
                   .toList();
       int before = r == 0 ? first.steps() : 0;
       List<Lanczos> growing = growing(block, options);
-      while (!growing.isEmpty()) {
+      while (!growing.isEmpty() && !(begun + block.get(0).steps() > 0 && progress.isEnough())) {
         Lanczos.stepTogether(growing);
         int taken = block.stream().mapToInt(Lanczos::steps).sum();
         progress.update(
@@ -181,6 +181,7 @@ public record SpectralDensity(
       }
       r += block.size();
     }
+    complete &= runs.size() == options.runs;
     return new SpectralDensity(
         first.dimension(),
         runs,
@@ -188,12 +189,17 @@ public record SpectralDensity(
             outliers.stream().mapToInt(Outliers::top).min().orElse(0),
             outliers.stream().mapToInt(Outliers::bottom).min().orElse(0)),
         products,
-        complete ? Status.CONVERGED : Status.OUT_OF_MEMORY,
+        complete
+            ? Status.CONVERGED
+            : progress.isEnough() ? Status.BUDGET_SPENT : Status.OUT_OF_MEMORY,
         complete
             ? "%d runs of at most %d products".formatted(options.runs, options.steps)
-            : ("runs ended before %d products as the basis had filled its memory, so that the density"
-                    + " is coarser: allow more memory or ask for fewer steps")
-                .formatted(options.steps));
+            : progress.isEnough()
+                ? "the budget was spent before all runs had %d steps, so that the density is coarser"
+                    .formatted(options.steps)
+                : ("runs ended before %d products as the basis had filled its memory, so that the"
+                        + " density is coarser: allow more memory or ask for fewer steps")
+                    .formatted(options.steps));
   }
 
   private static List<Lanczos> growing(List<Lanczos> block, Options options) {

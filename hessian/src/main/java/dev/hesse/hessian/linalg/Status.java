@@ -10,6 +10,8 @@ public enum Status {
   DIMENSION_EXHAUSTED(true),
   /** The most products or samples allowed were spent first. */
   MAX_PRODUCTS(false),
+  /** The budget of products or time was spent first. */
+  BUDGET_SPENT(false),
   /** The memory allowed for the basis was filled first. */
   OUT_OF_MEMORY(false);
 

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.hesse.hessian.linalg.BlockLanczos.End;
+import dev.hesse.hessian.linalg.BlockLanczos.Ends;
+import dev.hesse.hessian.linalg.BlockLanczos.Magnitude;
 import dev.hesse.hessian.linalg.BlockLanczos.Options;
+import dev.hesse.hessian.linalg.BlockLanczos.Wanted;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -15,7 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BlockLanczosTest {
@@ -34,31 +36,37 @@ class BlockLanczosTest {
                   })
           .toArray();
 
-  private static Options options(End end, int count, int block, int mostVectors) {
-    return new Options(end, count, block, 2000, mostVectors, 1e-4, Criterion.RESIDUAL, 0);
+  private static Options options(Wanted wanted, int block, int mostVectors) {
+    return new Options(wanted, block, 2000, mostVectors, 1e-4, Criterion.RESIDUAL, 0);
   }
 
   private static List<Eigenpair> solve(DenseOperator operator, Options options) {
     Eigenpairs found = BlockLanczos.solve(operator, List.of(), options, 1, Progress.NONE);
     assertThat(found.products()).isEqualTo(operator.products);
     assertThat(found.status().converged()).as(found.message()).isTrue();
-    return options.end() == End.SMALLEST ? found.bottom() : found.top();
+    return Stream.concat(found.top().stream(), found.bottom().stream()).toList();
   }
 
-  private static double[] expected(double[] spectrum, End end, int count) {
+  private static double[] expected(double[] spectrum, Wanted wanted) {
     Comparator<Double> order =
-        switch (end) {
-          case LARGEST -> Comparator.reverseOrder();
-          case SMALLEST -> Comparator.naturalOrder();
-          case MAGNITUDE -> Comparator.comparingDouble(x -> -Math.abs(x));
-        };
-    return Arrays.stream(spectrum).boxed().sorted(order).limit(count).mapToDouble(x -> x).toArray();
+        wanted instanceof Magnitude
+            ? Comparator.comparingDouble(x -> -Math.abs(x))
+            : Comparator.reverseOrder();
+    double[] sorted = Arrays.stream(spectrum).boxed().sorted(order).mapToDouble(x -> x).toArray();
+    if (wanted instanceof Ends ends) {
+      int n = sorted.length;
+      return IntStream.concat(
+              IntStream.range(0, ends.top()), IntStream.range(0, ends.bottom()).map(i -> n - 1 - i))
+          .mapToDouble(i -> sorted[i])
+          .toArray();
+    }
+    return Arrays.copyOf(sorted, wanted.count());
   }
 
   private static void assertPairs(
       DenseOperator operator, double[] spectrum, Options options, double scale) {
     List<Eigenpair> pairs = solve(operator, options);
-    double[] expected = expected(spectrum, options.end(), options.count());
+    double[] expected = expected(spectrum, options.wanted());
     assertThat(pairs).hasSize(expected.length);
     for (int i = 0; i < expected.length; i++) {
       Eigenpair pair = pairs.get(i);
@@ -68,15 +76,19 @@ class BlockLanczosTest {
     }
   }
 
+  static Stream<Wanted> ends() {
+    return Stream.of(new Ends(3, 0), new Ends(0, 2), new Ends(2, 2), new Magnitude(3));
+  }
+
   @ParameterizedTest
-  @EnumSource
-  void pairsAtEachEnd(End end) {
+  @MethodSource("ends")
+  void pairsAtEachEnd(Wanted wanted) {
     for (int block : new int[] {1, 2, 5}) {
       for (int mostVectors : new int[] {20, 60, 150}) {
         assertPairs(
             DenseOperator.withSpectrum(SPECTRUM),
             SPECTRUM,
-            options(end, end == End.SMALLEST ? 2 : 3, block, mostVectors),
+            options(wanted, block, mostVectors),
             40);
       }
     }
@@ -87,23 +99,23 @@ class BlockLanczosTest {
   void scales(double scale) {
     double[] spectrum = Arrays.stream(SPECTRUM).map(x -> scale * x).toArray();
     assertPairs(
-        DenseOperator.withSpectrum(spectrum), spectrum, options(End.LARGEST, 3, 2, 30), 40 * scale);
+        DenseOperator.withSpectrum(spectrum), spectrum, options(new Ends(3, 0), 2, 30), 40 * scale);
   }
 
   @Test
   void aBlockFindsAsManyCopies() {
     double[] spectrum = SPECTRUM.clone();
     Arrays.fill(spectrum, 5, 8, 25);
-    assertPairs(DenseOperator.withSpectrum(spectrum), spectrum, options(End.LARGEST, 5, 3, 40), 40);
+    assertPairs(DenseOperator.withSpectrum(spectrum), spectrum, options(new Ends(5, 0), 3, 40), 40);
   }
 
   /** Restarts cost products, but not many where half of the room is kept. */
   @Test
   void theMemoryIsBoundedAndCostsFewProducts() {
     DenseOperator whole = DenseOperator.withSpectrum(SPECTRUM);
-    solve(whole, options(End.LARGEST, 3, 1, 150));
+    solve(whole, options(new Ends(3, 0), 1, 150));
     DenseOperator bounded = DenseOperator.withSpectrum(SPECTRUM);
-    solve(bounded, options(End.LARGEST, 3, 1, 16));
+    solve(bounded, options(new Ends(3, 0), 1, 16));
     assertThat(bounded.products).isLessThan(3 * whole.products);
   }
 
@@ -111,13 +123,13 @@ class BlockLanczosTest {
   void givenVectorsSaveProducts() {
     DenseOperator before = DenseOperator.withSpectrum(SPECTRUM);
     List<double[]> vectors =
-        solve(before, options(End.LARGEST, 3, 1, 60)).stream().map(p -> p.vector().get()).toList();
+        solve(before, options(new Ends(3, 0), 1, 60)).stream().map(p -> p.vector().get()).toList();
     double[] moved = Arrays.stream(SPECTRUM).map(x -> x * 1.01 + 0.01 * Math.cos(x)).toArray();
     DenseOperator cold = DenseOperator.withSpectrum(moved);
-    solve(cold, options(End.LARGEST, 3, 3, 60));
+    solve(cold, options(new Ends(3, 0), 3, 60));
     DenseOperator warm = DenseOperator.withSpectrum(moved);
     Eigenpairs found =
-        BlockLanczos.solve(warm, vectors, options(End.LARGEST, 3, 3, 60), 1, Progress.NONE);
+        BlockLanczos.solve(warm, vectors, options(new Ends(3, 0), 3, 60), 1, Progress.NONE);
     assertThat(found.status()).isEqualTo(Status.CONVERGED);
     assertThat(warm.products).isLessThan(cold.products / 2);
   }
@@ -131,7 +143,7 @@ class BlockLanczosTest {
         BlockLanczos.solve(
             operator,
             List.of(),
-            options(End.LARGEST, count, block, count + 2 * block + 1),
+            options(new Ends(count, 0), block, count + 2 * block + 1),
             1,
             Progress.NONE);
     assertThat(found.top()).hasSize(Math.min(n, count));
@@ -146,12 +158,12 @@ class BlockLanczosTest {
     double[] deficient = new double[80];
     deficient[3] = 2;
     assertPairs(
-        DenseOperator.withSpectrum(deficient), deficient, options(End.MAGNITUDE, 1, 1, 20), 2);
+        DenseOperator.withSpectrum(deficient), deficient, options(new Magnitude(1), 1, 20), 2);
     Eigenpairs zero =
         BlockLanczos.solve(
             DenseOperator.diagonal(new double[40]),
             List.of(),
-            options(End.LARGEST, 2, 1, 20),
+            options(new Ends(2, 0), 1, 20),
             1,
             Progress.NONE);
     assertThat(zero.top()).allSatisfy(p -> assertThat(p.value()).isZero());
@@ -164,7 +176,7 @@ class BlockLanczosTest {
             .mapToInt(
                 criterion -> {
                   DenseOperator operator = DenseOperator.withSpectrum(SPECTRUM);
-                  Options options = new Options(End.LARGEST, 1, 1, 500, 60, 1e-6, criterion, 0);
+                  Options options = new Options(new Ends(1, 0), 1, 500, 60, 1e-6, criterion, 0);
                   Eigenpair pair = solve(operator, options).get(0);
                   assertThat(pair.value()).isCloseTo(30, within(30e-6));
                   return operator.products;
@@ -175,7 +187,7 @@ class BlockLanczosTest {
 
   @Test
   void stopsAtTheMostProductsAndSaysSo() {
-    Options options = new Options(End.LARGEST, 6, 1, 12, 40, 1e-9, Criterion.RESIDUAL, 0);
+    Options options = new Options(new Ends(6, 0), 1, 12, 40, 1e-9, Criterion.RESIDUAL, 0);
     Eigenpairs found =
         BlockLanczos.solve(
             DenseOperator.withSpectrum(SPECTRUM), List.of(), options, 1, Progress.NONE);
@@ -187,7 +199,7 @@ class BlockLanczosTest {
   @Test
   void errors() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> options(End.LARGEST, 4, 2, 8))
+        .isThrownBy(() -> options(new Ends(4, 0), 2, 8))
         .withMessage("expected mostVectors of at least 9, got 8");
     assertThatExceptionOfType(NumericalException.class)
         .isThrownBy(
@@ -195,8 +207,26 @@ class BlockLanczosTest {
                 BlockLanczos.solve(
                     DenseOperator.diagonal(1, Double.NaN, 2),
                     List.of(),
-                    options(End.LARGEST, 1, 1, 5),
+                    options(new Ends(1, 0), 1, 5),
                     1,
                     Progress.NONE));
+  }
+
+  /** A space that filled its memory finds the pairs that a larger one would. */
+  @Test
+  void aFullSpaceGoesOn() {
+    DenseOperator operator = DenseOperator.withSpectrum(SPECTRUM);
+    Lanczos lanczos = Lanczos.fromGaussian(operator, 1, 10L * 150 * Float.BYTES);
+    LanczosEigensolver.Options asked = new LanczosEigensolver.Options(3, 1, 500, 1e-4, 0);
+    assertThat(LanczosEigensolver.solve(lanczos, asked, Progress.NONE).status())
+        .isEqualTo(Status.OUT_OF_MEMORY);
+    Options options = options(new Ends(3, 1), 1, 12);
+    Eigenpairs found = BlockLanczos.goOn(lanczos, options, Progress.NONE);
+    assertThat(found.status()).isEqualTo(Status.CONVERGED);
+    assertThat(found.products()).isEqualTo(operator.products - 10);
+    assertThat(found.top())
+        .extracting(p -> Math.round(10 * p.value()))
+        .containsExactly(300L, 200L, 195L);
+    assertThat(found.bottom().get(0).value()).isCloseTo(-40, within(1e-4));
   }
 }

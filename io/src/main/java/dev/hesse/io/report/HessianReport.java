@@ -122,8 +122,14 @@ public record HessianReport(
    *
    * @param residual ‖Hv − λv‖ for the unit vector v that goes with it; an eigenvalue of H is at
    *     most this far from λ
+   * @param bound on that distance, where the next eigenvalues are known to be far: residual²/gap
    */
-  public record Eigenvalue(double value, double residual) {}
+  public record Eigenvalue(double value, double residual, @Nullable Double bound) {
+    /** Without a bound of its own. */
+    public Eigenvalue(double value, double residual) {
+      this(value, residual, null);
+    }
+  }
 
   /**
    * The estimated trace.

@@ -104,7 +104,8 @@ public final class ReportReader {
   }
 
   private static Eigenvalue eigenvalue(JsonObject json) {
-    return new Eigenvalue(json.number("value"), json.number("residual"));
+    return new Eigenvalue(
+        json.number("value"), json.number("residual"), json.optionalNumber("bound"));
   }
 
   static Trace trace(JsonObject json) {

@@ -99,6 +99,7 @@ public final class ReportWriter {
   private static void eigenvalue(JsonWriter json, Eigenvalue eigenvalue) throws IOException {
     json.number("value", eigenvalue.value());
     json.number("residual", eigenvalue.residual());
+    json.number("bound", eigenvalue.bound());
   }
 
   static void trace(JsonWriter json, Trace trace) throws IOException {

@@ -63,10 +63,15 @@ class ReportRoundTripTest {
         .contains(
             "\"checks\":{\"deterministic\":true,\"symmetry\":1.0E-7,\"unusedParameters\":[",
             "\"eigenvalues\":{\"method\":\"lanczos\",\"converged\":true,\"hvps\":30,"
-                + "\"top\":[{\"value\":3.0,\"residual\":0.001},{\"value\":2.0,\"residual\":0.01}],"
+                + "\"top\":[{\"value\":3.0,\"residual\":0.001,\"bound\":1.0E-6},"
+                + "{\"value\":2.0,\"residual\":0.01}],"
                 + "\"bottom\":[{\"value\":-1.0,\"residual\":0.0}]}",
             "\"density\":{\"hvps\":5,\"sigma2\":",
-            "\"runs\":[{\"nodes\":[-1.0,0.0,3.0],\"weights\":[0.1,0.8,0.1]}],\"grid\":[",
+            "\"runs\":[{\"nodes\":[-1.0,0.0,3.0],\"weights\":[0.1,0.8,0.1],"
+                + "\"adjusted\":[0.1,0.4,0.5]}],\"grid\":[",
+            "\"outliers\":{\"top\":1,\"bottom\":0,\"dimension\":2},\"sums\":["
+                + "{\"name\":\"frobeniusNorm\",\"value\":3.5,\"standardError\":0.25},"
+                + "{\"name\":\"countAbove\",\"argument\":0.5,",
             "{\"name\":\"fc.bias\",\"size\":10,\"trace\":0.5}",
             "\"cost\":{\"hvps\":135,\"seconds\":12.25,\"hvpSeconds\":0.08,"
                 + "\"forwardSeconds\":0.01,\"keptBytes\":800000000}}");
