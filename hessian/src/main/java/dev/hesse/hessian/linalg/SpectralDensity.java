@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The eigenvalue density of A by stochastic Lanczos quadrature: φ(t) = (1/n)·Σᵢ δ(t − λᵢ) ≈ the
@@ -28,13 +29,20 @@ import java.util.stream.IntStream;
  * @param dimension n
  * @param runs one quadrature rule each
  * @param outliers how many of each run's outermost nodes are such
+ * @param coarse the same after half of the steps, for the error of a rule; absent for a single step
  * @param products products with A that were made, without those that were there already
  * @param status {@link Status#OUT_OF_MEMORY} where memory ended a run early, which leaves a coarser
  *     but valid rule
  * @param message one line for people
  */
 public record SpectralDensity(
-    int dimension, List<Run> runs, Outliers outliers, int products, Status status, String message) {
+    int dimension,
+    List<Run> runs,
+    Outliers outliers,
+    @Nullable SpectralDensity coarse,
+    int products,
+    Status status,
+    String message) {
   public SpectralDensity {
     runs = List.copyOf(runs);
   }
@@ -118,10 +126,11 @@ public record SpectralDensity(
   }
 
   /**
-   * Σᵢ f(λᵢ) over the spectrum, with the standard error that the random start vectors make: √(2·N/R
-   * · the variance of f over the N eigenvalues that are no outliers) for R runs, as for spherical
-   * probes. It needs no second run. What a rule of m nodes leaves out of a function that is no
-   * polynomial of degree 2m − 1 is not in it.
+   * Σᵢ f(λᵢ) over the spectrum. Its error joins two: the standard error that the random start
+   * vectors make, √(2·N/R · the variance of f over the N eigenvalues that are no outliers) for R
+   * runs, as for spherical probes, which needs no second run; and, where f is no polynomial of the
+   * rule's degree, the difference to the rule of half as many nodes, which is the error of the
+   * whole one if that falls as 1/m, and more than it if it falls faster.
    */
   public Mean sum(DoubleUnaryOperator f) {
     double value = 0;
@@ -137,7 +146,9 @@ public record SpectralDensity(
         variance += 2 * dimension * bulk * spread;
       }
     }
-    return new Mean(value / runs.size(), Math.sqrt(variance) / runs.size());
+    double mean = value / runs.size();
+    double truncation = coarse == null ? 0 : mean - coarse.sum(f).value();
+    return new Mean(mean, Math.hypot(Math.sqrt(variance) / runs.size(), truncation));
   }
 
   /**
@@ -148,21 +159,23 @@ public record SpectralDensity(
    *     LanczosEigensolver}. It gives operator, seed and memory of the other runs.
    */
   public static SpectralDensity estimate(Lanczos first, Options options, Progress progress) {
-    List<Run> runs = new ArrayList<>();
-    List<Outliers> outliers = new ArrayList<>();
+    List<Rule> rules = new ArrayList<>();
+    List<Rule> coarse = new ArrayList<>();
     int products = 0;
-    boolean complete = true;
-    for (int r = 0; r < options.runs && !(r > 0 && progress.isEnough()); ) {
-      int begun = r;
+    int begun = -1;
+    while (rules.size() > begun
+        && rules.size() < options.runs
+        && (rules.isEmpty() || !progress.isEnough())) {
+      begun = rules.size();
       List<Lanczos> block =
-          r == 0
+          begun == 0
               ? List.of(first)
-              : IntStream.range(r, Math.min(options.runs, r + options.together))
+              : IntStream.range(begun, Math.min(options.runs, begun + options.together))
                   .mapToObj(first::another)
                   .toList();
-      int before = r == 0 ? first.steps() : 0;
+      int before = begun == 0 ? first.steps() : 0;
       List<Lanczos> growing = growing(block, options);
-      while (!growing.isEmpty() && !(begun + block.get(0).steps() > 0 && progress.isEnough())) {
+      while (!growing.isEmpty() && !(begun + first.steps() > 0 && progress.isEnough())) {
         Lanczos.stepTogether(growing);
         int taken = block.stream().mapToInt(Lanczos::steps).sum();
         progress.update(
@@ -171,35 +184,79 @@ public record SpectralDensity(
       }
       for (Lanczos lanczos : block) {
         products += lanczos.steps() - before;
-        complete &= !wants(lanczos, options);
         int m = Math.min(lanczos.steps(), Math.min(options.steps, lanczos.firstInvariant()));
         if (m > 0) {
-          TridiagonalEigen ritz = lanczos.ritz(0, m);
-          runs.add(rule(ritz));
-          outliers.add(OutlierSearch.of(lanczos, ritz));
+          rules.add(Rule.of(lanczos, m));
+        }
+        if (m > 1) {
+          coarse.add(Rule.of(lanczos, m == lanczos.firstInvariant() ? m : (m + 1) / 2));
         }
       }
-      r += block.size();
     }
-    complete &= runs.size() == options.runs;
-    return new SpectralDensity(
-        first.dimension(),
-        runs,
-        new Outliers(
-            outliers.stream().mapToInt(Outliers::top).min().orElse(0),
-            outliers.stream().mapToInt(Outliers::bottom).min().orElse(0)),
-        products,
-        complete
-            ? Status.CONVERGED
-            : progress.isEnough() ? Status.BUDGET_SPENT : Status.OUT_OF_MEMORY,
+    boolean complete =
+        rules.size() == options.runs && rules.stream().noneMatch(rule -> rule.isShort(options));
+    boolean spent = !complete && progress.isEnough();
+    String message =
         complete
             ? "%d runs of at most %d products".formatted(options.runs, options.steps)
-            : progress.isEnough()
-                ? "the budget was spent before all runs had %d steps, so that the density is coarser"
-                    .formatted(options.steps)
-                : ("runs ended before %d products as the basis had filled its memory, so that the"
+            : (spent
+                    ? "the budget was spent before all runs had %d steps, so that the density is"
+                        + " coarser"
+                    : "runs ended before %d products as the basis had filled its memory, so that the"
                         + " density is coarser: allow more memory or ask for fewer steps")
-                    .formatted(options.steps));
+                .formatted(options.steps);
+    Status status =
+        complete ? Status.CONVERGED : spent ? Status.BUDGET_SPENT : Status.OUT_OF_MEMORY;
+    int n = first.dimension();
+    return of(
+        n,
+        rules,
+        coarse.size() < rules.size() ? null : of(n, coarse, null, 0, status, message),
+        products,
+        status,
+        message);
+  }
+
+  private static SpectralDensity of(
+      int dimension,
+      List<Rule> rules,
+      @Nullable SpectralDensity coarse,
+      int products,
+      Status status,
+      String message) {
+    return new SpectralDensity(
+        dimension,
+        rules.stream().map(Rule::run).toList(),
+        new Outliers(
+            rules.stream().mapToInt(rule -> rule.outliers().top()).min().orElse(0),
+            rules.stream().mapToInt(rule -> rule.outliers().bottom()).min().orElse(0)),
+        coarse,
+        products,
+        status,
+        message);
+  }
+
+  /**
+   * A run with what was found of it.
+   *
+   * @param exact whether the space is invariant, so that more steps would not change it
+   */
+  private record Rule(Run run, Outliers outliers, boolean exact) {
+    static Rule of(Lanczos lanczos, int m) {
+      TridiagonalEigen t = lanczos.ritz(0, m);
+      List<Double> nodes = new ArrayList<>();
+      List<Double> weights = new ArrayList<>();
+      for (int j = 0; j < t.size(); j++) {
+        nodes.add(t.value(j));
+        weights.add(t.first(j) * t.first(j));
+      }
+      return new Rule(
+          new Run(nodes, weights), OutlierSearch.of(lanczos, t), m == lanczos.firstInvariant());
+    }
+
+    boolean isShort(Options options) {
+      return run.nodes().size() < options.steps && !exact;
+    }
   }
 
   private static List<Lanczos> growing(List<Lanczos> block, Options options) {
@@ -208,15 +265,5 @@ public record SpectralDensity(
 
   private static boolean wants(Lanczos lanczos, Options options) {
     return lanczos.steps() < Math.min(options.steps, lanczos.firstInvariant());
-  }
-
-  private static Run rule(TridiagonalEigen t) {
-    List<Double> nodes = new ArrayList<>();
-    List<Double> weights = new ArrayList<>();
-    for (int j = 0; j < t.size(); j++) {
-      nodes.add(t.value(j));
-      weights.add(t.first(j) * t.first(j));
-    }
-    return new Run(nodes, weights);
   }
 }
