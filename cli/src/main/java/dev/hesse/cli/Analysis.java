@@ -83,6 +83,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                 device,
                 memory.valuesBytes(),
                 options.l2(),
+                options.seed(),
                 estimates.trace().isPresent() ? STRATA : 1))) {
       CurvatureAnalysis results =
           CurvatureAnalysis.run(

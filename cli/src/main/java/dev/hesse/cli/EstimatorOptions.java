@@ -70,7 +70,8 @@ record EstimatorOptions(
       CommandOption.of(
               "curvature",
               ValueType.choice(Curvature.class, Curvature::label),
-              "the Hessian, or the generalised Gauss-Newton matrix")
+              "the Hessian; the generalised Gauss-Newton matrix; the Fisher information, exact or with"
+                  + " drawn labels; the second moment or covariance of the examples' gradients")
           .withDefault(Curvature.HESSIAN.label());
   static final CommandOption<Integer> TOP =
       CommandOption.of("top-n", ValueType.whole(0, MOST), "how many of the largest eigenvalues")

@@ -4,6 +4,7 @@ import dev.hesse.hessian.autodiff.FoldScale;
 import dev.hesse.hessian.autodiff.Gradient;
 import dev.hesse.io.data.Batch;
 import dev.hesse.models.Constants;
+import dev.hesse.models.Loss;
 import dev.hesse.models.LossGraph;
 import dev.hesse.models.LossGraph.Variable;
 import dev.hesse.models.ParameterLayout;
@@ -347,6 +348,14 @@ public final class CompiledLoss implements AutoCloseable {
             case GAUSS_NEWTON ->
                 CurvatureProduct.gaussNewton(
                     graph, parameters, output(outputs()), output(loss.loss()));
+            case FISHER -> {
+              kind();
+              yield CurvatureProduct.gaussNewton(
+                  graph, parameters, output(outputs()), output(loss.loss()));
+            }
+            case MONTE_CARLO_FISHER, EMPIRICAL_FISHER, GRADIENT_COVARIANCE ->
+                CurvatureProduct.gradients(
+                    graph, parameters, output(outputs()), output(loss.loss()), kind());
           };
       writer = written;
     }
@@ -358,9 +367,32 @@ public final class CompiledLoss implements AutoCloseable {
         .orElseThrow(
             () ->
                 new ModelException(
-                    "the Gauss-Newton matrix needs the network's outputs apart from the loss, and"
+                    "the matrix needs the network's outputs apart from the loss, and"
                         + " the graph computes its loss itself",
                     "Take the Hessian, or name outputs and a loss"));
+  }
+
+  private Loss kind() {
+    return loss.kind()
+        .orElseThrow(
+            () ->
+                new ModelException(
+                    "the matrix needs a loss that is a mean of terms of the network's scores, and"
+                        + " the graph computes its loss itself or from probabilities",
+                    "Take the Hessian, or name outputs before their softmax and a loss"));
+  }
+
+  /**
+   * The batch with labels drawn from the model's prediction, as {@link PredictedLabels} says.
+   *
+   * <p>Cost: an evaluation.
+   */
+  Batch withPredictedLabels(Batch batch, long seed) {
+    try (FedBatch fed = fed(batch);
+        Result result = fed.feedTo(session.runner()).fetch(output(outputs())).run()) {
+      long[] shape = output(outputs()).shape().asArray();
+      return PredictedLabels.draw(batch, kind(), Tensors.toDoubles(result.get(0)), shape, seed);
+    }
   }
 
   private Operand<TNumber> directionPlaceholder(Ops tf) {

@@ -42,6 +42,12 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
   private final double loss;
   private final double accuracy;
   private final double[] gradient;
+
+  /** Of the loss without its penalty. */
+  private final double[] meanTermGradient;
+
+  private final Curvature curvature;
+  private final long seed;
   private final double forwardSeconds;
   private final OperatorChecks checks;
   private final Precision precision;
@@ -57,6 +63,7 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
    * @param device where the graph runs
    * @param memoryBytes what kept values and one product may take together
    * @param l2 λ ≥ 0 of a penalty λ‖w‖² on all parameters w, which adds 2λ to every eigenvalue
+   * @param seed of the labels of {@link Curvature#MONTE_CARLO_FISHER}
    * @param strata into how many mini-batches at least, of 25 examples or more, the examples are cut
    *     by how well they are fitted, for estimators that profit from {@link SumOperator}; 1 leaves
    *     their order
@@ -68,6 +75,7 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
       Device device,
       long memoryBytes,
       double l2,
+      long seed,
       int strata) {
     public static final int MINI_BATCH_DEFAULT = 200;
 
@@ -88,7 +96,7 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
     /** Without a penalty. */
     public Options(
         Curvature curvature, int miniBatch, Precision precision, Device device, long memoryBytes) {
-      this(curvature, miniBatch, precision, device, memoryBytes, 0, 1);
+      this(curvature, miniBatch, precision, device, memoryBytes, 0, 0, 1);
     }
   }
 
@@ -106,6 +114,8 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
   public CurvatureOperator(LossModel model, BatchSource data, Options options) {
     layout = model.parameters();
     precision = options.precision();
+    curvature = options.curvature();
+    seed = options.seed();
     penalty = Penalty.of(model, options.l2());
     int size = strata(options, model, data.examples());
     batches =
@@ -123,10 +133,14 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
       double[] firstGradient = new double[0];
       for (MiniBatch miniBatch : batches.all()) {
         boolean kept = this.kept.size() < keep;
-        CompiledLoss.Pass pass =
-            batches.compiled(miniBatch).differentiate(batches.read(miniBatch), kept);
+        CompiledLoss compiled = batches.compiled(miniBatch);
+        Batch own = batches.read(miniBatch);
+        boolean together = kept && options.curvature() != Curvature.MONTE_CARLO_FISHER;
+        CompiledLoss.Pass pass = compiled.differentiate(own, together);
         if (kept) {
-          this.kept.put(miniBatch, pass.kept());
+          this.kept.put(
+              miniBatch,
+              together ? pass.kept() : compiled.differentiate(forProducts(miniBatch), true).kept());
         }
         if (miniBatch.from() == 0) {
           firstGradient = pass.gradient();
@@ -136,6 +150,7 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
         addTo(gradient, pass.gradient(), miniBatch.weight());
       }
       loss = meanLoss + penalty.loss();
+      meanTermGradient = gradient.clone();
       penalty.addGradientTo(gradient);
       accuracy = correct / data.examples();
       ModelException.requireFinite("gradient norm", gradientNorm());
@@ -143,8 +158,10 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
       checks =
           OperatorChecks.run(
               batches.compiled(first),
-              batches.read(first),
-              firstGradient,
+              forProducts(first),
+              curvature == Curvature.MONTE_CARLO_FISHER
+                  ? batches.compiled(first).gradient(forProducts(first))
+                  : firstGradient,
               kept.get(first),
               precision);
       forwardSeconds = timeForward(first);
@@ -239,12 +256,29 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
     CompiledLoss compiled = batches.compiled(miniBatch);
     KeptBatch keptBatch = kept.get(miniBatch);
     double[][] together =
-        keptBatch == null ? compiled.products(batches.read(miniBatch), x, BLOCK) : new double[0][];
+        keptBatch == null ? compiled.products(forProducts(miniBatch), x, BLOCK) : new double[0][];
     for (int i = 0; i < x.length; i++) {
       double[] product = keptBatch == null ? together[i] : compiled.product(keptBatch, x[i]);
       addTo(y[i], product, miniBatch.weight());
-      penalty.addProductTo(y[i], x[i], miniBatch.weight());
+      if (curvature.hasPenalty()) {
+        penalty.addProductTo(y[i], x[i], miniBatch.weight());
+      }
+      if (curvature == Curvature.GRADIENT_COVARIANCE) {
+        double along = 0;
+        for (int k = 0; k < x[i].length; k++) {
+          along += meanTermGradient[k] * x[i][k];
+        }
+        addTo(y[i], meanTermGradient, -miniBatch.weight() * along);
+      }
     }
+  }
+
+  /** The examples with the labels that the matrix is of. */
+  private Batch forProducts(MiniBatch miniBatch) {
+    Batch own = batches.read(miniBatch);
+    return curvature == Curvature.MONTE_CARLO_FISHER
+        ? batches.compiled(miniBatch).withPredictedLabels(own, seed + miniBatch.from())
+        : own;
   }
 
   /** The terms are the mini-batches, each with its share of the penalty. */

@@ -2,6 +2,8 @@ package dev.hesse.hessian;
 
 import dev.hesse.hessian.autodiff.Gradient;
 import dev.hesse.hessian.autodiff.Tangent;
+import dev.hesse.models.Constants;
+import dev.hesse.models.Loss;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -11,6 +13,7 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Sum;
 import org.tensorflow.types.family.TNumber;
 
 /** Writes a curvature matrix times a direction into the graph of a loss, as often as asked. */
@@ -44,6 +47,60 @@ sealed interface CurvatureProduct {
         logits,
         new Tangent(graph, parameters, new ArrayList<>(scores)),
         new Tangent(graph, scores, slope));
+  }
+
+  /**
+   * M·Jᵀ·ρ·(ρ·J direction) for each of the M terms of the loss, with the slope ρ = ∂L/∂z of its
+   * outputs z: (1/M)·Σᵤ gᵤ·(gᵤ·direction) for the terms' gradients gᵤ.
+   *
+   * @param kind says which outputs a term has
+   */
+  static CurvatureProduct gradients(
+      Graph graph,
+      List<Output<TNumber>> parameters,
+      Output<TNumber> logits,
+      Output<TNumber> loss,
+      Loss kind) {
+    List<Output<TNumber>> scores = List.of(logits);
+    Operand<TNumber> slope =
+        Objects.requireNonNull(
+            Gradient.of(graph, loss, scores).get(0), "the loss depends on the outputs");
+    return new Gradients(
+        graph,
+        parameters,
+        logits,
+        new Tangent(graph, parameters, new ArrayList<>(scores)),
+        slope,
+        kind);
+  }
+
+  /** See {@link #gradients}. */
+  record Gradients(
+      Graph graph,
+      List<Output<TNumber>> parameters,
+      Output<TNumber> logits,
+      Tangent jacobian,
+      Operand<TNumber> slope,
+      Loss kind)
+      implements CurvatureProduct {
+    @Override
+    public List<@Nullable Operand<TNumber>> write(
+        Ops tf, List<Operand<TNumber>> direction, UnaryOperator<Output<TNumber>> value) {
+      Operand<TNumber> moved =
+          Objects.requireNonNull(
+              jacobian.along(tf, direction, value).get(0), "logits depend on no parameter");
+      Operand<TNumber> rho = value.apply(slope.asOutput());
+      Operand<TNumber> along = tf.math.mul(rho, moved);
+      long[] shape = logits.shape().asArray();
+      long terms = logits.shape().size();
+      if (kind == Loss.SOFTMAX_CROSS_ENTROPY) {
+        along = tf.sum(along, tf.constant(-1), Sum.keepDims(true));
+        terms /= shape[shape.length - 1];
+      }
+      Operand<TNumber> scaled =
+          tf.math.mul(tf.math.mul(rho, along), Constants.scalar(tf, logits.type(), (double) terms));
+      return Gradient.of(tf, graph, logits, scaled, parameters, value);
+    }
   }
 
   /** See {@link #hessian}. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hesse.io.data.Batch;
+import dev.hesse.models.Loss;
 import dev.hesse.models.LossGraph;
 import dev.hesse.models.LossGraph.Feed;
 import dev.hesse.models.LossGraph.Variable;
@@ -57,6 +58,7 @@ class OperatorChecksTest {
             batchSize,
             List.of(new Feed("images", Batch.IMAGES), new Feed("labels", Batch.LABELS)),
             Optional.of("logits"),
+            Optional.of(Loss.SOFTMAX_CROSS_ENTROPY),
             "loss",
             Optional.empty(),
             List.of(

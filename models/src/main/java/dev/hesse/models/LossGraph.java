@@ -20,6 +20,8 @@ import org.tensorflow.proto.GraphDef;
  * @param feeds what a run is given
  * @param outputs node name of what the loss is computed from, such as class scores, batchSize × …;
  *     empty where the graph has a loss of its own
+ * @param kind of the loss, where it is the mean of independent terms that outputs, as scores, and
+ *     labels make; empty for a graph's own loss, and one that takes outputs for probabilities
  * @param loss node name of the scalar mean loss over the batch
  * @param correct node name of the scalar float64 number of examples that are classified right,
  *     fractional where an example has several labels; empty where nothing is classified
@@ -33,6 +35,7 @@ public record LossGraph(
     int batchSize,
     List<Feed> feeds,
     Optional<String> outputs,
+    Optional<Loss> kind,
     String loss,
     Optional<String> correct,
     List<Variable> variables,

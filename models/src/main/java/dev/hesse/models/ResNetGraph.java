@@ -85,6 +85,7 @@ final class ResNetGraph<T extends TNumber> {
             new LossGraph.Feed("images", Batch.IMAGES),
             new LossGraph.Feed(head.labels(), Batch.LABELS)),
         Optional.of("logits"),
+        Optional.of(Loss.SOFTMAX_CROSS_ENTROPY),
         head.loss(),
         head.correct(),
         variables,

@@ -259,6 +259,7 @@ public final class SavedModelLoss implements LossModel {
           batchSize,
           feeds,
           outputs,
+          spec.loss().filter(kind -> !spec.fromProbabilities()),
           loss,
           correct,
           variables,
