@@ -6,13 +6,17 @@ import dev.hesse.hessian.Device;
 import dev.hesse.hessian.LossEvaluation;
 import dev.hesse.hessian.OperatorChecks;
 import dev.hesse.hessian.ReportParts;
+import dev.hesse.hessian.linalg.BlockOperator;
 import dev.hesse.hessian.linalg.Eigenpair;
 import dev.hesse.hessian.linalg.Eigenpairs;
+import dev.hesse.hessian.linalg.Progress;
+import dev.hesse.hessian.linalg.SymmetricOperator;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.models.LossModel;
 import dev.hesse.models.Precision;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -33,13 +37,21 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
   /**
    * What products with the curvature gave.
    *
+   * @param gradient in the coordinates of the eigenvectors
+   * @param chosen the parameters whose block was analysed; empty for all
+   * @param layers the blocks of single layers, if they were analysed
    * @param miniBatch how many examples were evaluated at once
    * @param keptMiniBatches of how many mini-batches the values were kept between products
    * @param keptBytes memory that these took
    * @param basisBytes memory that one Lanczos basis was allowed
    */
+  @SuppressWarnings("ArrayRecordComponent") // handed over once and never compared
   record CurvatureResults(
       double gradientNorm,
+      double[] gradient,
+      Optional<ParameterBlock> chosen,
+      Optional<BlockOperator> block,
+      List<LayerResults> layers,
       OperatorChecks checks,
       CurvatureAnalysis estimates,
       long products,
@@ -50,6 +62,9 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
       int keptMiniBatches,
       long keptBytes,
       long basisBytes) {}
+
+  /** What was found of a layer's diagonal block. */
+  record LayerResults(ParameterBlock layer, CurvatureAnalysis estimates) {}
 
   static Analysis run(
       AnalyzeOptions options,
@@ -85,25 +100,49 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                 options.l2(),
                 options.seed(),
                 estimates.trace().isPresent() ? STRATA : 1))) {
+      Progress limited =
+          estimates
+              .budget()
+              .limiting(
+                  progress,
+                  operator::products,
+                  ManagementFactory.getRuntimeMXBean().getStartTime(),
+                  estimates.trace().isPresent());
+      Optional<ParameterBlock> chosen =
+          estimates.block().map(b -> ParameterBlock.matching(b, model.parameters()));
+      Optional<BlockOperator> block = chosen.map(b -> b.of(operator));
       CurvatureAnalysis results =
           CurvatureAnalysis.run(
-              operator,
-              operator.parameters().offsets(),
+              block.<SymmetricOperator>map(b -> b).orElse(operator),
+              chosen.map(ParameterBlock::offsets).orElseGet(operator.parameters()::offsets),
               operator.noise(),
               estimates.forSeed(options.seed(), memory.basisBytes()),
-              estimates
-                  .budget()
-                  .limiting(
-                      progress,
-                      operator::products,
-                      ManagementFactory.getRuntimeMXBean().getStartTime(),
-                      estimates.trace().isPresent()));
+              limited);
+      List<LayerResults> layers = new ArrayList<>();
+      if (estimates.eachLayer()) {
+        for (ParameterBlock layer : ParameterBlock.layers(model.parameters())) {
+          progress.phase("layer " + layer.name());
+          layers.add(
+              new LayerResults(
+                  layer,
+                  CurvatureAnalysis.run(
+                      layer.of(operator),
+                      layer.offsets(),
+                      operator.noise(),
+                      estimates.ofLayer(options.seed(), memory.basisBytes()),
+                      limited)));
+        }
+      }
       return new Analysis(
           operator.loss(),
           operator.accuracy(),
           Optional.of(
               new CurvatureResults(
                   operator.gradientNorm(),
+                  gradient(operator.gradient(), chosen),
+                  chosen,
+                  block,
+                  layers,
                   operator.checks(),
                   results,
                   (long) Math.ceil(operator.products()),
@@ -117,11 +156,34 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
     }
   }
 
+  /** The gradient's part in the block. */
+  private static double[] gradient(double[] whole, Optional<ParameterBlock> chosen) {
+    return chosen
+        .map(
+            block ->
+                block.parameters().stream()
+                    .flatMapToDouble(p -> Arrays.stream(whole, p.offset(), p.offset() + p.size()))
+                    .toArray())
+        .orElse(whole);
+  }
+
   /** All eigenpairs that were found, from the top in descending order, then from the bottom. */
   List<Eigenpair> eigenpairs() {
+    Optional<BlockOperator> block = curvature.flatMap(CurvatureResults::block);
     return eigenvalues().stream()
         .flatMap(found -> Stream.concat(ReportParts.top(found).stream(), found.bottom().stream()))
+        .map(pair -> block.map(b -> embedded(pair, b)).orElse(pair))
         .toList();
+  }
+
+  /** The vector among all parameters. */
+  private static Eigenpair embedded(Eigenpair pair, BlockOperator block) {
+    return new Eigenpair(
+        pair.value(),
+        pair.residual(),
+        pair.bound(),
+        pair.converged(),
+        () -> block.embed(pair.vector().get()));
   }
 
   Optional<Eigenpairs> eigenvalues() {

@@ -84,7 +84,7 @@ final class AnalyzeCommand implements Command {
       addFiles(report, output.folder(), outputs);
       addEigenvectors(options, model, analysis, outputs);
       outputs.commit();
-      print(report, analysis, outputs, output, console);
+      print(report, analysis, outputs, options, console);
       return analysis.converged(options.estimates()) ? ExitStatus.DONE : ExitStatus.NOT_CONVERGED;
     }
   }
@@ -121,13 +121,18 @@ final class AnalyzeCommand implements Command {
       HessianReport report,
       Analysis analysis,
       Outputs outputs,
-      OutputOptions output,
+      AnalyzeOptions options,
       Console console)
       throws IOException {
+    OutputOptions output = options.output();
     if (output.json()) {
       ReportWriter.write(report, console.out());
     } else if (!output.quiet()) {
-      console.out().print(new Summary(report, analysis, outputs.files()).text());
+      console
+          .out()
+          .print(
+              new Summary(report, analysis, options.estimates().perParameter(), outputs.files())
+                  .text());
     }
   }
 }

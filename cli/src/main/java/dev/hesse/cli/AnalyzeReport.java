@@ -8,6 +8,7 @@ import dev.hesse.hessian.linalg.Mean;
 import dev.hesse.hessian.linalg.SpectralDensity;
 import dev.hesse.hessian.linalg.SpectralSums;
 import dev.hesse.hessian.linalg.TraceEstimate;
+import dev.hesse.io.report.BlockResult;
 import dev.hesse.io.report.HessianReport;
 import dev.hesse.io.report.HessianReport.Checks;
 import dev.hesse.io.report.HessianReport.Cost;
@@ -21,6 +22,7 @@ import dev.hesse.models.ParameterLayout.Parameter;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.TensorFlow;
@@ -37,7 +39,10 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
             subject.source(),
             subject.sha256(),
             subject.architecture(),
-            subject.model().parameters().dimension(),
+            results
+                .flatMap(Analysis.CurvatureResults::chosen)
+                .map(ParameterBlock::size)
+                .orElseGet(subject.model().parameters()::dimension),
             loss(),
             subject.parameterRule().orElse(null)),
         data(results),
@@ -45,12 +50,22 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
         Double.isNaN(analysis.accuracy()) ? null : analysis.accuracy(),
         results.map(Analysis.CurvatureResults::gradientNorm).orElse(null),
         options.estimates().curvature().label(),
+        options.estimates().block().map(Pattern::pattern).orElse(null),
         options.seed(),
         results.map(Analysis.CurvatureResults::checks).map(AnalyzeReport::checks).orElse(null),
-        analysis.eigenvalues().map(this::eigenvalues).orElse(null),
+        results
+            .flatMap(
+                r -> r.estimates().eigenvalues().map(found -> eigenvalues(found, r.gradient())))
+            .orElse(null),
         trace.map(ReportParts::trace).orElse(null),
         results.flatMap(r -> r.estimates().density()).map(this::density).orElse(null),
-        trace.filter(t -> options.estimates().perLayer()).map(this::layers).orElse(List.of()),
+        trace
+            .filter(t -> options.estimates().perLayer())
+            .map(t -> layers(t, parameters(results)))
+            .orElse(List.of()),
+        results.map(Analysis.CurvatureResults::layers).orElse(List.of()).stream()
+            .map(this::block)
+            .toList(),
         cost(results));
   }
 
@@ -87,8 +102,28 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
     return new Checks(true, checks.symmetry(), checks.unusedParameters());
   }
 
-  private Eigenvalues eigenvalues(Eigenpairs found) {
-    return ReportParts.eigenvalues(options.estimates().eigenvalues().orElseThrow().method(), found);
+  private Eigenvalues eigenvalues(Eigenpairs found, double[] gradient) {
+    return ReportParts.eigenvalues(
+        options.estimates().eigenvalues().orElseThrow().method(), found, gradient);
+  }
+
+  private BlockResult block(Analysis.LayerResults layer) {
+    return new BlockResult(
+        layer.layer().name(),
+        layer.layer().size(),
+        layer
+            .estimates()
+            .eigenvalues()
+            .map(found -> eigenvalues(found, new double[0]))
+            .orElse(null),
+        layer.estimates().trace().map(ReportParts::trace).orElse(null));
+  }
+
+  private List<Parameter> parameters(Optional<Analysis.CurvatureResults> results) {
+    return results
+        .flatMap(Analysis.CurvatureResults::chosen)
+        .map(ParameterBlock::parameters)
+        .orElseGet(subject.model().parameters()::parameters);
   }
 
   private Density density(SpectralDensity density) {
@@ -108,8 +143,7 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
             estimates.threshold().orElse(SpectralSums.THRESHOLD_DEFAULT * scale)));
   }
 
-  private List<Layer> layers(TraceEstimate estimate) {
-    List<Parameter> parameters = subject.model().parameters().parameters();
+  private static List<Layer> layers(TraceEstimate estimate, List<Parameter> parameters) {
     return IntStream.range(0, parameters.size())
         .mapToObj(
             i -> {

@@ -17,10 +17,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What to estimate about which matrix.
  *
+ * @param block the parameters whose diagonal block is analysed; empty for all
+ * @param eachLayer whether each layer's block is analysed, too
+ * @param perParameter whether traces are divided by the number of parameters
  * @param budget of products and time
  * @param damping of the density's log-determinant and effective dimension
  * @param threshold above which eigenvalues are counted
@@ -33,6 +37,9 @@ record EstimatorOptions(
     Optional<EigenvalueOptions> eigenvalues,
     Optional<HutchinsonTrace.Options> trace,
     Optional<SpectralDensity.Options> density,
+    Optional<Pattern> block,
+    boolean eachLayer,
+    boolean perParameter,
     Budget budget,
     Optional<Double> damping,
     Optional<Double> threshold,
@@ -41,6 +48,7 @@ record EstimatorOptions(
     Optional<Path> eigenvectors) {
 
   private static final int MOST = 100_000;
+  private static final String EACH_LAYER = "per-layer";
 
   /** Of a density whose steps are not asked for: as many as outline a spectrum. */
   private static final int LEAST_STEPS = 20;
@@ -131,6 +139,21 @@ record EstimatorOptions(
           .withDefault(ProbeDistribution.RADEMACHER.label());
   private static final CommandOption<Boolean> PER_LAYER =
       CommandOption.flag("per-layer", "also the trace of each parameter's block");
+  private static final CommandOption<String> PARAMETERS =
+      CommandOption.of(
+          "block",
+          new ValueType<>(
+              "REGEX|" + EACH_LAYER,
+              "a regular expression, or " + EACH_LAYER,
+              text ->
+                  text.equals(EACH_LAYER)
+                      ? Optional.of(text)
+                      : ValueType.PATTERN.parser().apply(text).map(Pattern::pattern)),
+          "of the diagonal block of the parameters whose names match; or, beside the whole, of each"
+              + " layer's");
+  private static final CommandOption<Boolean> PER_PARAMETER =
+      CommandOption.flag(
+          "normalize-by-size", "print layers' traces divided by their numbers of parameters");
   static final CommandOption<Integer> DENSITY_STEPS =
       CommandOption.of("density-iter", ValueType.whole(1, MOST), "Lanczos steps of a density run")
           .withDefault(SpectralDensity.Options.DEFAULT.steps());
@@ -165,6 +188,8 @@ record EstimatorOptions(
               TRACE_SAMPLES,
               PROBES,
               PER_LAYER,
+              PARAMETERS,
+              PER_PARAMETER,
               DENSITY_STEPS,
               DENSITY_RUNS,
               DAMPING,
@@ -206,6 +231,12 @@ record EstimatorOptions(
             Optional.of(eigenvalues).filter(e -> parts.contains(Part.EIGENVALUES)),
             Optional.of(trace).filter(t -> parts.contains(Part.TRACE)),
             Optional.of(density).filter(d -> parts.contains(Part.DENSITY)),
+            arguments
+                .get(PARAMETERS)
+                .filter(text -> !text.equals(EACH_LAYER))
+                .map(Pattern::compile),
+            arguments.get(PARAMETERS).filter(EACH_LAYER::equals).isPresent(),
+            arguments.has(PER_PARAMETER),
             Budget.from(arguments),
             arguments.get(DAMPING),
             arguments.get(THRESHOLD),
@@ -258,6 +289,11 @@ record EstimatorOptions(
   /** The same for the library. */
   CurvatureAnalysis.Options forSeed(long seed, long basisBytes) {
     return new CurvatureAnalysis.Options(eigenvalues, density, trace, seed, basisBytes);
+  }
+
+  /** Of a layer's block: what the whole has but for the density. */
+  CurvatureAnalysis.Options ofLayer(long seed, long basisBytes) {
+    return new CurvatureAnalysis.Options(eigenvalues, Optional.empty(), trace, seed, basisBytes);
   }
 
   /** Whether any part needs products with the matrix. */

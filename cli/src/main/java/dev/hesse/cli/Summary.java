@@ -3,6 +3,7 @@ package dev.hesse.cli;
 import dev.hesse.hessian.CurvatureAnalysis;
 import dev.hesse.hessian.linalg.Status;
 import dev.hesse.hessian.linalg.TraceEstimate;
+import dev.hesse.io.report.BlockResult;
 import dev.hesse.io.report.HessianReport;
 import dev.hesse.io.report.HessianReport.Cost;
 import dev.hesse.io.report.HessianReport.Data;
@@ -20,6 +21,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
 /** The result for people: a line or more for each part, with its name in the first column. */
 final class Summary {
@@ -27,7 +29,7 @@ final class Summary {
 
   private final StringBuilder text = new StringBuilder();
 
-  Summary(HessianReport report, Analysis analysis, List<Path> files) {
+  Summary(HessianReport report, Analysis analysis, boolean perParameter, List<Path> files) {
     row(
         "model",
         "%s: %s, %,d parameters",
@@ -49,7 +51,10 @@ final class Summary {
     if (report.gradientNorm() != null) {
       row("gradient", "norm %.6g", report.gradientNorm());
     }
-    analysis.curvature().ifPresent(results -> estimates(report, results.estimates()));
+    if (report.block() != null) {
+      row("block", "of parameters that match %s", report.block());
+    }
+    analysis.curvature().ifPresent(results -> estimates(report, results.estimates(), perParameter));
     cost(report.cost());
     analysis.curvature().ifPresent(this::memory);
     row("written", "%s", files.stream().map(Path::toString).collect(Collectors.joining(", ")));
@@ -71,7 +76,7 @@ final class Summary {
         batches == 1 ? "at once" : "in %,d mini-batches".formatted(batches));
   }
 
-  private void estimates(HessianReport report, CurvatureAnalysis estimates) {
+  private void estimates(HessianReport report, CurvatureAnalysis estimates, boolean perParameter) {
     Eigenvalues eigenvalues = report.eigenvalues();
     if (eigenvalues != null) {
       values("largest", eigenvalues.top());
@@ -94,7 +99,8 @@ final class Summary {
           trace.hvps());
       estimates.trace().ifPresent(this::accuracy);
     }
-    report.layers().forEach(this::layer);
+    report.layers().forEach(layer -> layer(layer, perParameter));
+    report.blocks().forEach(this::block);
     Density density = report.density();
     if (density != null) {
       density(density);
@@ -129,9 +135,33 @@ final class Summary {
     }
   }
 
-  private void layer(Layer layer) {
-    double error = Objects.requireNonNullElse(layer.standardError(), 0.0);
-    row("", "%-28s %,8d  %s", layer.name(), layer.size(), Uncertain.text(layer.trace(), error));
+  private void layer(Layer layer, boolean perParameter) {
+    double scale = perParameter ? 1.0 / layer.size() : 1;
+    double error = scale * Objects.requireNonNullElse(layer.standardError(), 0.0);
+    row(
+        "",
+        "%-28s %,8d  %s",
+        layer.name(),
+        layer.size(),
+        Uncertain.text(scale * layer.trace(), error));
+  }
+
+  private void block(BlockResult block) {
+    Eigenvalues eigenvalues = block.eigenvalues();
+    Trace trace = block.trace();
+    String ends =
+        eigenvalues == null
+            ? ""
+            : Stream.concat(eigenvalues.top().stream(), eigenvalues.bottom().stream())
+                .map(value -> format("%.6g", value.value()))
+                .collect(Collectors.joining(", ", "  λ ", ""));
+    row(
+        "",
+        "block %-22s %,8d%s%s",
+        block.name(),
+        block.parameters(),
+        ends,
+        trace == null ? "" : "  trace " + Uncertain.text(trace.value(), trace.standardError()));
   }
 
   private void density(Density density) {

@@ -25,12 +25,21 @@ public final class ReportParts {
 
   /** The eigenvalues with their residuals. */
   public static Eigenvalues eigenvalues(Method method, Eigenpairs found) {
+    return eigenvalues(method, found, new double[0]);
+  }
+
+  /**
+   * The same with the gradient's shares along their vectors.
+   *
+   * @param gradient in the eigenvectors' coordinates; empty if that is not wanted
+   */
+  public static Eigenvalues eigenvalues(Method method, Eigenpairs found, double[] gradient) {
     return new Eigenvalues(
         method.label(),
         found.status().converged(),
         found.products(),
-        values(top(found)),
-        values(found.bottom()));
+        values(top(found), gradient),
+        values(found.bottom(), gradient));
   }
 
   /** Those from the top in descending order; power iteration finds them by magnitude. */
@@ -40,10 +49,28 @@ public final class ReportParts {
         .toList();
   }
 
-  private static List<Eigenvalue> values(List<Eigenpair> pairs) {
+  private static List<Eigenvalue> values(List<Eigenpair> pairs, double[] gradient) {
     return pairs.stream()
-        .map(pair -> new Eigenvalue(pair.value(), pair.residual(), pair.bound()))
+        .map(
+            pair ->
+                new Eigenvalue(pair.value(), pair.residual(), pair.bound(), share(gradient, pair)))
         .toList();
+  }
+
+  private static @Nullable Double share(double[] gradient, Eigenpair pair) {
+    double squares = 0;
+    for (double entry : gradient) {
+      squares += entry * entry;
+    }
+    if (squares == 0) {
+      return null;
+    }
+    double[] v = pair.vector().get();
+    double along = 0;
+    for (int i = 0; i < v.length; i++) {
+      along += gradient[i] * v[i];
+    }
+    return along * along / squares;
   }
 
   /** The trace with its standard error. */

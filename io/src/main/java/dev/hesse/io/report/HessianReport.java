@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param gradientNorm Euclidean norm of the loss's gradient with respect to the parameters
  * @param curvature which matrix the rest is about: {@code hessian} or {@code ggn}
  * @param seed of every random choice
+ * @param block the pattern of the parameters whose diagonal block the matrix is; absent for all
  * @param layers one entry per parameter tensor, in the model's order
+ * @param blocks one entry per layer, if its block was analysed apart
  */
 public record HessianReport(
     Tool tool,
@@ -24,12 +26,14 @@ public record HessianReport(
     @Nullable Double accuracy,
     @Nullable Double gradientNorm,
     String curvature,
+    @Nullable String block,
     long seed,
     @Nullable Checks checks,
     @Nullable Eigenvalues eigenvalues,
     @Nullable Trace trace,
     @Nullable Density density,
     List<Layer> layers,
+    List<BlockResult> blocks,
     Cost cost)
     implements Report {
 
@@ -38,6 +42,42 @@ public record HessianReport(
 
   public HessianReport {
     layers = List.copyOf(layers);
+    blocks = List.copyOf(blocks);
+  }
+
+  /** Of all parameters, without layers of their own. */
+  public HessianReport(
+      Tool tool,
+      Model model,
+      Data data,
+      double loss,
+      @Nullable Double accuracy,
+      @Nullable Double gradientNorm,
+      String curvature,
+      long seed,
+      @Nullable Checks checks,
+      @Nullable Eigenvalues eigenvalues,
+      @Nullable Trace trace,
+      @Nullable Density density,
+      List<Layer> layers,
+      Cost cost) {
+    this(
+        tool,
+        model,
+        data,
+        loss,
+        accuracy,
+        gradientNorm,
+        curvature,
+        null,
+        seed,
+        checks,
+        eigenvalues,
+        trace,
+        density,
+        layers,
+        List.of(),
+        cost);
   }
 
   /**
@@ -123,11 +163,13 @@ public record HessianReport(
    * @param residual ‖Hv − λv‖ for the unit vector v that goes with it; an eigenvalue of H is at
    *     most this far from λ
    * @param bound on that distance, where the next eigenvalues are known to be far: residual²/gap
+   * @param gradientShare (gᵀv)²/‖g‖², the share of the squared gradient along v
    */
-  public record Eigenvalue(double value, double residual, @Nullable Double bound) {
-    /** Without a bound of its own. */
+  public record Eigenvalue(
+      double value, double residual, @Nullable Double bound, @Nullable Double gradientShare) {
+    /** Of a value and its residual alone. */
     public Eigenvalue(double value, double residual) {
-      this(value, residual, null);
+      this(value, residual, null, null);
     }
   }
 

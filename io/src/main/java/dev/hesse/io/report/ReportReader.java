@@ -52,12 +52,14 @@ public final class ReportReader {
         json.optionalNumber("accuracy"),
         json.optionalNumber("gradientNorm"),
         json.text("curvature"),
+        json.optionalText("block"),
         json.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE),
         json.optionalObject("checks", ReportReader::checks),
         json.optionalObject("eigenvalues", ReportReader::eigenvalues),
         json.optionalObject("trace", ReportReader::trace),
         json.optionalObject("density", ReportReader::density),
         json.has("layers") ? json.objects("layers", ReportReader::layer) : List.of(),
+        json.has("blocks") ? json.objects("blocks", ReportReader::block) : List.of(),
         json.object("cost", ReportReader::cost));
   }
 
@@ -105,7 +107,10 @@ public final class ReportReader {
 
   private static Eigenvalue eigenvalue(JsonObject json) {
     return new Eigenvalue(
-        json.number("value"), json.number("residual"), json.optionalNumber("bound"));
+        json.number("value"),
+        json.number("residual"),
+        json.optionalNumber("bound"),
+        json.optionalNumber("gradientShare"));
   }
 
   static Trace trace(JsonObject json) {
@@ -145,6 +150,14 @@ public final class ReportReader {
     return json.has("adjusted")
         ? new Run(json.numbers("nodes"), json.numbers("weights"), json.numbers("adjusted"))
         : new Run(json.numbers("nodes"), json.numbers("weights"));
+  }
+
+  private static BlockResult block(JsonObject json) {
+    return new BlockResult(
+        json.text("name"),
+        json.count("parameters"),
+        json.optionalObject("eigenvalues", ReportReader::eigenvalues),
+        json.optionalObject("trace", ReportReader::trace));
   }
 
   private static Layer layer(JsonObject json) {

@@ -46,6 +46,7 @@ public final class ReportWriter {
     json.number("accuracy", report.accuracy());
     json.number("gradientNorm", report.gradientNorm());
     json.text("curvature", report.curvature());
+    json.text("block", report.block());
     json.count("seed", report.seed());
     json.object("checks", report.checks(), ReportWriter::checks);
     json.object("eigenvalues", report.eigenvalues(), ReportWriter::eigenvalues);
@@ -53,6 +54,9 @@ public final class ReportWriter {
     json.object("density", report.density(), ReportWriter::density);
     if (!report.layers().isEmpty()) {
       json.objects("layers", report.layers(), ReportWriter::layer);
+    }
+    if (!report.blocks().isEmpty()) {
+      json.objects("blocks", report.blocks(), ReportWriter::block);
     }
     json.object("cost", report.cost(), ReportWriter::cost);
   }
@@ -100,6 +104,7 @@ public final class ReportWriter {
     json.number("value", eigenvalue.value());
     json.number("residual", eigenvalue.residual());
     json.number("bound", eigenvalue.bound());
+    json.number("gradientShare", eigenvalue.gradientShare());
   }
 
   static void trace(JsonWriter json, Trace trace) throws IOException {
@@ -142,6 +147,13 @@ public final class ReportWriter {
     if (!run.adjusted().equals(run.weights())) {
       json.numbers("adjusted", run.adjusted());
     }
+  }
+
+  private static void block(JsonWriter json, BlockResult block) throws IOException {
+    json.text("name", block.name());
+    json.count("parameters", block.parameters());
+    json.object("eigenvalues", block.eigenvalues(), ReportWriter::eigenvalues);
+    json.object("trace", block.trace(), ReportWriter::trace);
   }
 
   private static void layer(JsonWriter json, Layer layer) throws IOException {

@@ -63,7 +63,8 @@ class ReportRoundTripTest {
         .contains(
             "\"checks\":{\"deterministic\":true,\"symmetry\":1.0E-7,\"unusedParameters\":[",
             "\"eigenvalues\":{\"method\":\"lanczos\",\"converged\":true,\"hvps\":30,"
-                + "\"top\":[{\"value\":3.0,\"residual\":0.001,\"bound\":1.0E-6},"
+                + "\"top\":[{\"value\":3.0,\"residual\":0.001,\"bound\":1.0E-6,"
+                + "\"gradientShare\":0.25},"
                 + "{\"value\":2.0,\"residual\":0.01}],"
                 + "\"bottom\":[{\"value\":-1.0,\"residual\":0.0}]}",
             "\"density\":{\"hvps\":5,\"sigma2\":",

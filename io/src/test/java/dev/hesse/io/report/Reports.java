@@ -35,7 +35,7 @@ final class Reports {
             "lanczos",
             true,
             30,
-            List.of(new Eigenvalue(3, 1e-3, 1e-6), new Eigenvalue(2, 1e-2)),
+            List.of(new Eigenvalue(3, 1e-3, 1e-6, 0.25), new Eigenvalue(2, 1e-2)),
             List.of(new Eigenvalue(-1, 0))),
         new Trace("hutchinson", false, 100, 100, 1e22 / 3, 12.5),
         Density.of(
