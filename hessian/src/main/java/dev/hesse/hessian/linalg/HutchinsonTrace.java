@@ -125,7 +125,7 @@ public final class HutchinsonTrace {
     return estimate(operator, space.deflation(), offsets, options, seed, progress);
   }
 
-  private static TraceEstimate estimate(
+  static TraceEstimate estimate(
       SymmetricOperator operator,
       Deflation space,
       int[] offsets,

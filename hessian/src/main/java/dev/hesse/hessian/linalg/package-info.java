@@ -6,7 +6,10 @@
  * dev.hesse.hessian.linalg.SpectralDensity} the density, both from a {@link
  * dev.hesse.hessian.linalg.Lanczos} space that they share, so that neither repeats the other's
  * products. {@link dev.hesse.hessian.linalg.HutchinsonTrace} estimates the trace, of diagonal
- * blocks too. {@link dev.hesse.hessian.linalg.PowerIteration} is there for comparison.
+ * blocks too. {@link dev.hesse.hessian.linalg.PowerIteration}, {@link
+ * dev.hesse.hessian.linalg.XTrace} and {@link dev.hesse.hessian.linalg.HutchPlusPlus} are there for
+ * comparison, and {@link dev.hesse.hessian.linalg.ChebyshevDensity} for densities that are too fine
+ * for the memory of a Krylov basis.
  *
  * <p>Every estimator takes options with named defaults and a seed or a space made from one, and
  * returns a record of values with their error, why it stopped, and how many products it made. Not
