@@ -4,8 +4,10 @@ import static dev.hesse.cli.CommandException.usage;
 
 import dev.hesse.hessian.Curvature;
 import dev.hesse.hessian.CurvatureAnalysis;
+import dev.hesse.hessian.CurvatureAnalysis.DensityMethod;
 import dev.hesse.hessian.CurvatureAnalysis.EigenvalueOptions;
 import dev.hesse.hessian.CurvatureAnalysis.Method;
+import dev.hesse.hessian.CurvatureAnalysis.TraceMethod;
 import dev.hesse.hessian.linalg.Criterion;
 import dev.hesse.hessian.linalg.HutchinsonTrace;
 import dev.hesse.hessian.linalg.ProbeDistribution;
@@ -22,6 +24,8 @@ import java.util.regex.Pattern;
 /**
  * What to estimate about which matrix.
  *
+ * @param traceMethod how the trace is estimated
+ * @param densityMethod how the density is
  * @param block the parameters whose diagonal block is analysed; empty for all
  * @param eachLayer whether each layer's block is analysed, too
  * @param perParameter whether traces are divided by the number of parameters
@@ -37,6 +41,8 @@ record EstimatorOptions(
     Optional<EigenvalueOptions> eigenvalues,
     Optional<HutchinsonTrace.Options> trace,
     Optional<SpectralDensity.Options> density,
+    TraceMethod traceMethod,
+    DensityMethod densityMethod,
     Optional<Pattern> block,
     boolean eachLayer,
     boolean perParameter,
@@ -131,6 +137,18 @@ record EstimatorOptions(
   static final CommandOption<Integer> TRACE_SAMPLES =
       CommandOption.of("trace-samples", ValueType.whole(2, MOST), "most products for the trace")
           .withDefault(HutchinsonTrace.Options.DEFAULT.maxProducts());
+  private static final CommandOption<TraceMethod> TRACE_METHOD =
+      CommandOption.of(
+              "trace-method",
+              ValueType.choice(TraceMethod.class, TraceMethod::label),
+              "for the trace: on what the Lanczos space leaves, or one of the others to compare with")
+          .withDefault(TraceMethod.KRYLOV.label());
+  private static final CommandOption<DensityMethod> DENSITY_METHOD =
+      CommandOption.of(
+              "density-method",
+              ValueType.choice(DensityMethod.class, DensityMethod::label),
+              "for the density: Lanczos, or the kernel polynomial method, whose memory does not grow")
+          .withDefault(DensityMethod.LANCZOS.label());
   private static final CommandOption<ProbeDistribution> PROBES =
       CommandOption.of(
               "probes",
@@ -186,12 +204,14 @@ record EstimatorOptions(
               ACCURACY,
               EIGENVECTORS,
               TRACE_SAMPLES,
+              TRACE_METHOD,
               PROBES,
               PER_LAYER,
               PARAMETERS,
               PER_PARAMETER,
               DENSITY_STEPS,
               DENSITY_RUNS,
+              DENSITY_METHOD,
               DAMPING,
               THRESHOLD,
               Budget.PRODUCTS,
@@ -231,6 +251,8 @@ record EstimatorOptions(
             Optional.of(eigenvalues).filter(e -> parts.contains(Part.EIGENVALUES)),
             Optional.of(trace).filter(t -> parts.contains(Part.TRACE)),
             Optional.of(density).filter(d -> parts.contains(Part.DENSITY)),
+            arguments.get(TRACE_METHOD, TraceMethod.KRYLOV),
+            arguments.get(DENSITY_METHOD, DensityMethod.LANCZOS),
             arguments
                 .get(PARAMETERS)
                 .filter(text -> !text.equals(EACH_LAYER))
@@ -255,6 +277,9 @@ record EstimatorOptions(
   }
 
   private void check() {
+    if (perLayer && traceMethod == TraceMethod.XTRACE) {
+      throw usage("--trace-method xtrace has no traces of parameters", "Leave out --per-layer");
+    }
     if (perLayer && trace.isEmpty()) {
       throw usage("--per-layer is given without the trace", "Add trace to --only");
     }
@@ -288,12 +313,14 @@ record EstimatorOptions(
 
   /** The same for the library. */
   CurvatureAnalysis.Options forSeed(long seed, long basisBytes) {
-    return new CurvatureAnalysis.Options(eigenvalues, density, trace, seed, basisBytes);
+    return new CurvatureAnalysis.Options(
+        eigenvalues, density, trace, densityMethod, traceMethod, seed, basisBytes);
   }
 
   /** Of a layer's block: what the whole has but for the density. */
   CurvatureAnalysis.Options ofLayer(long seed, long basisBytes) {
-    return new CurvatureAnalysis.Options(eigenvalues, Optional.empty(), trace, seed, basisBytes);
+    return new CurvatureAnalysis.Options(
+        eigenvalues, Optional.empty(), trace, densityMethod, traceMethod, seed, basisBytes);
   }
 
   /** Whether any part needs products with the matrix. */

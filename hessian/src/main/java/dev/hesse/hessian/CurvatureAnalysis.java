@@ -1,8 +1,10 @@
 package dev.hesse.hessian;
 
 import dev.hesse.hessian.linalg.BlockLanczos;
+import dev.hesse.hessian.linalg.ChebyshevDensity;
 import dev.hesse.hessian.linalg.Criterion;
 import dev.hesse.hessian.linalg.Eigenpairs;
+import dev.hesse.hessian.linalg.HutchPlusPlus;
 import dev.hesse.hessian.linalg.HutchinsonTrace;
 import dev.hesse.hessian.linalg.Lanczos;
 import dev.hesse.hessian.linalg.LanczosEigensolver;
@@ -12,6 +14,7 @@ import dev.hesse.hessian.linalg.SpectralDensity;
 import dev.hesse.hessian.linalg.Status;
 import dev.hesse.hessian.linalg.SymmetricOperator;
 import dev.hesse.hessian.linalg.TraceEstimate;
+import dev.hesse.hessian.linalg.XTrace;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,12 +51,53 @@ public record CurvatureAnalysis(
     }
   }
 
+  /** How the trace is estimated. */
+  public enum TraceMethod {
+    /** {@link HutchinsonTrace} on what the Krylov space leaves, over the terms of the matrix. */
+    KRYLOV("krylov"),
+    /** The same without a space: Hutchinson's plain estimate. */
+    HUTCHINSON("hutchinson"),
+    HUTCH_PLUS_PLUS("hutch++"),
+    XTRACE("xtrace");
+
+    private final String label;
+
+    TraceMethod(String label) {
+      this.label = label;
+    }
+
+    /** The name in options. */
+    public String label() {
+      return label;
+    }
+  }
+
+  /** How the density is estimated. */
+  public enum DensityMethod {
+    LANCZOS("lanczos"),
+    /** {@link ChebyshevDensity}: two moments for each step that Lanczos would take. */
+    KERNEL_POLYNOMIAL("kpm");
+
+    private final String label;
+
+    DensityMethod(String label) {
+      this.label = label;
+    }
+
+    /** The name in options. */
+    public String label() {
+      return label;
+    }
+  }
+
   /**
    * What to estimate.
    *
    * @param eigenvalues which, if any
    * @param density how many steps and runs, if any
    * @param trace how many samples, if any
+   * @param densityMethod how
+   * @param traceMethod how
    * @param seed of all random vectors
    * @param basisBytes what a Lanczos basis may take
    */
@@ -61,8 +105,25 @@ public record CurvatureAnalysis(
       Optional<EigenvalueOptions> eigenvalues,
       Optional<SpectralDensity.Options> density,
       Optional<HutchinsonTrace.Options> trace,
+      DensityMethod densityMethod,
+      TraceMethod traceMethod,
       long seed,
-      long basisBytes) {}
+      long basisBytes) {
+    /** By Lanczos, all of them. */
+    public Options(
+        Optional<EigenvalueOptions> eigenvalues,
+        Optional<SpectralDensity.Options> density,
+        Optional<HutchinsonTrace.Options> trace,
+        long seed,
+        long basisBytes) {
+      this(
+          eigenvalues, density, trace, DensityMethod.LANCZOS, TraceMethod.KRYLOV, seed, basisBytes);
+    }
+
+    private boolean sharesDensity() {
+      return density.isPresent() && densityMethod == DensityMethod.LANCZOS;
+    }
+  }
 
   /**
    * Which eigenvalues, how accurate.
@@ -106,7 +167,7 @@ public record CurvatureAnalysis(
       SymmetricOperator operator, int[] offsets, double noise, Options options, Progress progress) {
     // A density needs signs; for eigenvalues alone a Gaussian start is the safer one.
     Lanczos space =
-        options.density().isPresent()
+        options.sharesDensity()
             ? Lanczos.fromRademacher(operator, options.seed(), 0, options.basisBytes())
             : Lanczos.fromGaussian(operator, options.seed(), options.basisBytes());
     Optional<Eigenpairs> eigenvalues =
@@ -115,14 +176,22 @@ public record CurvatureAnalysis(
             .map(wanted -> solve(operator, space, wanted, noise, options, progress));
     int shared = space.steps();
     Optional<SpectralDensity> density =
-        options.density().map(wanted -> SpectralDensity.estimate(space, wanted, progress));
+        options
+            .density()
+            .map(
+                wanted ->
+                    options.sharesDensity()
+                        ? SpectralDensity.estimate(space, wanted, progress)
+                        : ChebyshevDensity.estimate(
+                            operator,
+                            new ChebyshevDensity.Options(2 * wanted.steps(), wanted.runs()),
+                            options.seed(),
+                            progress));
     if (space.steps() > shared) {
       eigenvalues = refined(eigenvalues, space, options, noise);
     }
     Optional<TraceEstimate> trace =
-        options
-            .trace()
-            .map(wanted -> trace(operator, space, offsets, wanted, options.seed(), progress));
+        options.trace().map(wanted -> trace(operator, space, offsets, wanted, options, progress));
     if (eigenvalues.isPresent() && eigenvalues.get().status() == Status.OUT_OF_MEMORY) {
       eigenvalues = Optional.of(restarted(space, eigenvalues.get(), options, noise, progress));
     }
@@ -134,12 +203,45 @@ public record CurvatureAnalysis(
       Lanczos space,
       int[] offsets,
       HutchinsonTrace.Options wanted,
+      Options options,
+      Progress progress) {
+    long seed = options.seed();
+    return switch (options.traceMethod()) {
+      case KRYLOV -> besideSpace(operator, space, offsets, wanted, seed, progress);
+      case HUTCHINSON -> HutchinsonTrace.estimate(operator, offsets, wanted, seed, progress);
+      case HUTCH_PLUS_PLUS ->
+          HutchPlusPlus.estimate(
+              operator,
+              offsets,
+              new HutchPlusPlus.Options(
+                  Math.max(HutchPlusPlus.Options.LEAST_PRODUCTS, wanted.maxProducts()),
+                  wanted.tolerance(),
+                  wanted.distribution()),
+              seed,
+              progress);
+      case XTRACE ->
+          XTrace.estimate(
+              operator,
+              new XTrace.Options(
+                  Math.max(XTrace.Options.LEAST_PRODUCTS, wanted.maxProducts()),
+                  wanted.tolerance(),
+                  wanted.distribution()),
+              seed,
+              progress);
+    };
+  }
+
+  private static TraceEstimate besideSpace(
+      SymmetricOperator operator,
+      Lanczos space,
+      int[] offsets,
+      HutchinsonTrace.Options wanted,
       long seed,
       Progress progress) {
     int grown = 0;
     if (space.steps() == 0) {
       int half = wanted.maxProducts() / 2;
-      while (grown < half && !space.isComplete() && space.hasMemory()) {
+      while (grown < half && !space.isComplete() && space.hasMemory() && !progress.isEnough()) {
         space.step();
         progress.update("trace", ++grown, wanted.maxProducts(), Double.NaN);
       }
