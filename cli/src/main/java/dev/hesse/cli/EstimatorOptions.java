@@ -56,6 +56,9 @@ record EstimatorOptions(
   private static final int MOST = 100_000;
   private static final String EACH_LAYER = "per-layer";
 
+  /** Vectors of a space that is grown for the trace alone. */
+  private static final long MOST_FOR_TRACE = 1000;
+
   /** Of a density whose steps are not asked for: as many as outline a spectrum. */
   private static final int LEAST_STEPS = 20;
 
@@ -335,7 +338,17 @@ record EstimatorOptions(
             .filter(wanted -> wanted.method() == Method.LANCZOS)
             .map(wanted -> (long) wanted.maxIterations() * (wanted.top() + wanted.bottom()))
             .orElse(0L);
-    return Math.max(forEigenvalues, density.map(SpectralDensity.Options::steps).orElse(0));
+    long forDensity =
+        density
+            .filter(wanted -> densityMethod == DensityMethod.LANCZOS)
+            .map(wanted -> (long) wanted.steps())
+            .orElse(0L);
+    long forTrace =
+        trace
+            .filter(wanted -> traceMethod == TraceMethod.KRYLOV)
+            .map(wanted -> Math.min(wanted.maxProducts() / 2L, MOST_FOR_TRACE))
+            .orElse(0L);
+    return Math.max(forTrace, Math.max(forEigenvalues, forDensity));
   }
 
   /** How many eigenpairs are asked for. */
