@@ -58,8 +58,9 @@ public final class FilterNormalization {
     }
     for (int i = 0; i < weights.length; i++) {
       int filter = i % filters;
-      boolean moves = (rank > 1 || vectors) && of[filter] > 0;
-      direction[parameter.offset() + i] *= moves ? Math.sqrt(wanted[filter] / of[filter]) : 0;
+      int entry = parameter.offset() + i;
+      boolean moves = (rank > 1 || vectors) && wanted[filter] > 0 && of[filter] > 0;
+      direction[entry] = moves ? direction[entry] * Math.sqrt(wanted[filter] / of[filter]) : 0;
     }
   }
 }
