@@ -69,16 +69,16 @@ class NativeMemoryTest {
   void landscapesLeaveNothingBehind() throws IOException {
     assumeTrue(Files.exists(STATUS), "needs /proc/self/status");
     ResNet net = Networks.random(WIDE, 6);
-    BatchSource data = Networks.data(256, 10, 7);
+    Batch batch = Networks.data(256, 10, 7).read(0, 256);
     double[] direction = Networks.gaussian(net.parameters().dimension(), 8);
-    evaluate(net, data, direction, 10);
+    evaluate(net, batch, direction, 10);
     long before = residentBytes();
-    evaluate(net, data, direction, 30);
+    evaluate(net, batch, direction, 30);
     // A leaked graph has weights, direction and images: 75,290 · 8 + 256 · 12,288 bytes, 3.7 MB.
     assertThat(residentBytes() - before).isLessThan(60_000_000);
   }
 
-  private static void evaluate(ResNet net, BatchSource data, double[] direction, int times) {
+  private static void evaluate(ResNet net, Batch batch, double[] direction, int times) {
     for (int i = 0; i < times; i++) {
       try (MovedLoss moved =
           new MovedLoss(
@@ -86,7 +86,7 @@ class NativeMemoryTest {
               net.weights(),
               List.of(direction),
               Device.CPU)) {
-        moved.load(data.read(0, 256));
+        moved.load(batch);
         moved.at(1e-3);
       }
     }
