@@ -62,7 +62,7 @@ public record LossLandscape(
    * at a time is in the session, and all points are evaluated on it before the next. They count by
    * their numbers of examples and are summed in double precision.
    *
-   * <p>Cost: a forward pass over the data for each point, and three over the first mini-batch.
+   * <p>Cost: a forward pass over the data for each point, and four over the first mini-batch.
    * Points are evaluated one after another, as TensorFlow's threads are busy with one: two at once
    * took the same time for ResNet20 on two cores, for batches of 4, 25 and 200.
    *
@@ -99,6 +99,8 @@ public record LossLandscape(
                 model.weights(),
                 directions,
                 options.device())) {
+          moved.load(batches.read(group.getValue().get(0)));
+          moved.at(new double[axes.size()]); // TensorFlow prepares the graph in its first run
           for (MiniBatch batch : group.getValue()) {
             moved.load(batches.read(batch));
             long start = System.nanoTime();
