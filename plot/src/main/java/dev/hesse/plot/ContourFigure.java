@@ -75,9 +75,9 @@ final class ContourFigure implements Figure {
         new Rectangle2D.Double(LEFT, y, width() - LEFT - RIGHT, height() - y - BOTTOM);
     Heading.draw(canvas, typeface, title(), Descriptions.subtitle(landscape), area);
     Plane plane = new Plane(area, axis(0, area.getWidth()), axis(1, area.getHeight()));
+    Frame.drawLeft(canvas, plane, name(1, area.getHeight()));
     canvas.clipped(area, () -> drawLosses(canvas, plane));
     drawWeights(canvas, plane);
-    Frame.drawLeft(canvas, plane, name(1, area.getHeight()));
     Frame.drawBottom(canvas, plane, name(0, area.getWidth()));
     Frame.drawOutline(canvas, plane);
     levels.drawBar(canvas, area.getMaxX() + BAR_GAP, area);

@@ -53,6 +53,12 @@ record LossLevels(LossScale scale, List<Double> values) {
     }
     canvas.stroke(
         new Rectangle2D.Double(x, area.getY(), BAR_WIDTH, area.getHeight()), Palette.INK, 0.8f);
-    canvas.text(Label.of("Loss"), x, area.getY() - 5, SIZE, Palette.INK, Anchor.START);
+    canvas.text(
+        Label.of(scale.logarithmic() ? "Loss (log)" : "Loss"),
+        x,
+        area.getY() - 5,
+        SIZE,
+        Palette.INK,
+        Anchor.START);
   }
 }

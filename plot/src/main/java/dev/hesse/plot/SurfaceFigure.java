@@ -19,15 +19,15 @@ import java.util.List;
 final class SurfaceFigure implements Figure {
   private static final int HEIGHT = 380;
   private static final double TOP = 48;
-  private static final double BOTTOM = 22;
-  private static final double SIDE = 30;
+  private static final double BOTTOM = 30;
+  private static final double SIDE = 16;
   private static final double BAR = 58;
   private static final int MOST_CELLS = 60;
   private static final float LINE = 0.4f;
   private static final float NAME_SIZE = 10;
   private static final double TICK = 0.05;
   private static final double LABEL = 0.17;
-  private static final double NAME = 0.42;
+  private static final double NAME_ABOVE = 14;
 
   private final Landscape landscape;
   private final FigureOptions options;
@@ -91,7 +91,7 @@ final class SurfaceFigure implements Figure {
     }
     drawAxis(canvas, view, 0);
     drawAxis(canvas, view, 1);
-    Rectangle2D bar = new Rectangle2D.Double(0, TOP + 0.15 * inner, 0, 0.6 * inner);
+    Rectangle2D bar = new Rectangle2D.Double(0, TOP + 0.08 * inner, 0, 0.5 * inner);
     levels.drawBar(canvas, width() - SIDE - BAR + 12, bar);
   }
 
@@ -173,10 +173,11 @@ final class SurfaceFigure implements Figure {
     }
     String exponent = scale.exponent() == 0 ? "" : " (× 1e%d)".formatted(scale.exponent());
     String name =
-        typeface.fitted(LandscapeAxes.name(landscape, axis) + exponent, NAME_SIZE, width() * 0.42);
-    Point2D below = at(view, axis, 0, NAME);
-    Anchor anchor = axis == 0 ? Anchor.MIDDLE : Anchor.START;
-    canvas.text(Label.of(name), below.getX(), below.getY() + 3, NAME_SIZE, Palette.INK, anchor);
+        typeface.fitted(
+            LandscapeAxes.name(landscape, axis) + exponent, NAME_SIZE, width() / 2.0 - 2 * SIDE);
+    double x = axis == 0 ? SIDE : width() - SIDE;
+    Anchor anchor = axis == 0 ? Anchor.START : Anchor.END;
+    canvas.text(Label.of(name), x, height() - NAME_ABOVE, NAME_SIZE, Palette.INK, anchor);
   }
 
   /** A point beside the front edge that belongs to an axis. */

@@ -66,9 +66,9 @@ class LandscapePlotTest {
             "Along eigenvector 1, λ = 20");
     assertThat(svg).contains("stroke-dasharray", "<title>Loss landscape of ResNet20</title>");
     BufferedImage image = image(curve, View.PLAN);
-    // Three lines over some 400 points, 1.2 wide, at 4 pixels a square point; three
-    // sevenths of the dashed one are gaps.
-    assertThat(Drawing.pixels(image, Palette.DENSITY)).isGreaterThan(1000);
+    // Lines over some 400 points, 1.2 wide, at 4 pixels a square point; four sevenths of the loss
+    // are under dashes, of which the rest is gaps.
+    assertThat(Drawing.pixels(image, Palette.DENSITY)).isGreaterThan(500);
     assertThat(Drawing.pixels(image, Palette.BOTTOM)).isGreaterThan(1000);
     assertThat(Drawing.pixels(image, Palette.TOP)).isGreaterThan(300);
   }
