@@ -63,7 +63,7 @@ record LandscapeOptions(
   private static final CommandOption<Double> RANGE =
       CommandOption.of(
               "range",
-              ValueType.between(0, 1e6),
+              ValueType.between(0, 1e5),
               "largest multiple of the directions, on both sides")
           .withDefault(
               "1 for random directions; else where the curvature alone adds the loss itself, at"

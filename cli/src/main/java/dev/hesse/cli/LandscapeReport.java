@@ -54,8 +54,7 @@ record LandscapeReport(LandscapeOptions options, Subject.Loaded subject, Device 
     return options.l2() == 0
         ? subject.loss()
         : Optional.of(
-            "%s + %s·‖w‖²"
-                .formatted(subject.loss().orElse("softmax-cross-entropy"), options.l2()));
+            "%s + %s·‖w‖²".formatted(subject.loss().orElse("softmax-cross-entropy"), options.l2()));
   }
 
   private Data data() {

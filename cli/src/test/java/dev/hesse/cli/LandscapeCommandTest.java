@@ -26,7 +26,7 @@ class LandscapeCommandTest {
   @TempDir private Path folder;
 
   private CommandRun run(String options) {
-    return CommandRun.of("landscape" + DATA + options + " --out", folder.resolve("out"));
+    return CommandRun.of("landscape" + DATA + options.strip() + " --out", folder.resolve("out"));
   }
 
   private Landscape landscape(String options) throws IOException {
@@ -70,11 +70,11 @@ class LandscapeCommandTest {
     // An eigenvalue is off by the square of its relative residual, 1e-3, over a gap.
     assertThat(axis.eigenvalue()).isCloseTo(top, within(1e-4 * top));
     assertThat(curve.quadratic().curvature().get(0)).isCloseTo(top, within(1e-4 * top));
-    // The default range: the curvature alone adds 1, as the loss is less.
+    // The default range: the curvature alone adds the loss, which is above 1.
     double range = axis.coordinates().get(20);
-    assertThat(report.loss()).isLessThan(1);
+    assertThat(report.loss()).isGreaterThan(1);
     assertThat(curve.quadratic().curvature().get(0) * range * range / 2)
-        .isCloseTo(1, within(1e-12));
+        .isCloseTo(curve.loss(), within(1e-12));
     assertThat(axis.coordinates().get(10)).isZero();
     assertThat(curve.quadratic().losses().get(10)).isCloseTo(curve.loss(), within(1e-12));
   }
@@ -85,7 +85,7 @@ class LandscapeCommandTest {
     List<Double> losses = curve.losses();
     double second = (losses.get(0) - 2 * losses.get(1) + losses.get(2)) / 1e-12;
     double top = curve.axes().get(0).eigenvalue();
-    // Rounding of losses of about 0.2 over h², 2e-4, and kinks of ReLUs between the points, of
+    // Rounding of losses of about 1 over h², 1e-3, and kinks of ReLUs between the points, of
     // which these have none.
     assertThat(second).isCloseTo(top, within(1e-2));
   }
@@ -168,7 +168,7 @@ class LandscapeCommandTest {
 
   @Test
   void pointsWhereTheLossIsNotFiniteAreNull() throws IOException {
-    Landscape curve = landscape("--directions random --points 5 --range 1e5 --with-biases");
+    Landscape curve = landscape("--directions random --points 5 --range 9e4 --with-biases");
     assertThat(curve.losses().get(2)).isFinite();
     assertThat(curve.losses().get(0)).isNaN();
     assertThat(Files.readString(folder.resolve("out/landscape.json"))).contains("null");
@@ -191,8 +191,8 @@ class LandscapeCommandTest {
         "--points 50|--points is '50'. Give an odd number from 3 to 9999.",
         "--points 1|--points is '1'. Give an odd number from 3 to 9999.",
         "--dimensions 2 --points 301|--points 301 are 90601 in two dimensions. Give at most 255.",
-        "--range 0|--range is '0'. Give a number above 0 and below 1.0E6.",
-        "--range nan|--range is 'nan'. Give a number above 0 and below 1.0E6.",
+        "--range 0|--range is '0'. Give a number above 0 and below 100000.",
+        "--range nan|--range is 'nan'. Give a number above 0 and below 100000.",
         "--with-biases|--with-biases is given without --directions random. Leave it out: eigenvectors move all parameters.",
         "--directions random --tol 0.1|--tol is given, and no eigenvector is computed. Leave it out.",
         "--directions v.npy --max-iter 9|--max-iter is given, and no eigenvector is computed. Leave it out.",
