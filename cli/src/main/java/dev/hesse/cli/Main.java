@@ -18,6 +18,7 @@ public final class Main {
   static {
     COMMANDS.put("demo", DemoCommand::new);
     COMMANDS.put("analyze", AnalyzeCommand::new);
+    COMMANDS.put("landscape", LandscapeCommand::new);
     COMMANDS.put("train", TrainCommand::new);
     COMMANDS.put("data", DataCommand::new);
     COMMANDS.put("plot", PlotCommand::new);

@@ -2,6 +2,7 @@ package dev.hesse.cli;
 
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.report.HessianReport;
+import dev.hesse.io.report.Landscape;
 import dev.hesse.io.report.Report;
 import dev.hesse.io.report.TrainingLog;
 import dev.hesse.plot.FigureOptions;
@@ -12,7 +13,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** {@code hesse plot}: the figures of a report or training log again. Needs no TensorFlow. */
+/**
+ * {@code hesse plot}: the figures of a report, training log or landscape again. Needs no
+ * TensorFlow.
+ */
 final class PlotCommand implements Command {
   private static final CommandOption<Double> SIGMA2 =
       CommandOption.of(
@@ -31,7 +35,7 @@ final class PlotCommand implements Command {
   private static final CommandOption<Integer> HEIGHT =
       CommandOption.of("height", ValueType.whole(200, 5000), "of the figure, in points")
           .withDefault(
-              "%d, for a training log what its diagrams need"
+              "%d, for others what their diagrams need"
                   .formatted(FigureOptions.SPECTRUM_HEIGHT_DEFAULT));
   private static final CommandOption<Boolean> HTML =
       CommandOption.flag(
@@ -41,7 +45,7 @@ final class PlotCommand implements Command {
       new Usage(
           "plot",
           List.of("REPORT.json"),
-          "The figures of a report or a training log again, with other smoothing, size or title",
+          "The figures of a report, training log or landscape again, with other smoothing, size or title",
           List.of(
               new Usage.Group("figure", List.of(SIGMA2, TITLE, WIDTH, HEIGHT, HTML)),
               new Usage.Group(
@@ -49,7 +53,8 @@ final class PlotCommand implements Command {
                   List.of(OutputOptions.OUT, OutputOptions.QUIET, OutputOptions.VERBOSE))),
           List.of(
               "The folder of --out gets example.svg and example.pdf, or for the training.json of a"
-                  + " training run training.svg and training.pdf."),
+                  + " training run training.svg and training.pdf, and for a landscape.json those that hesse"
+                  + " landscape writes."),
           List.of(
               new Usage.Example(
                   "plot out/report.json --sigma2 0.5 --html --out figures",
@@ -79,13 +84,15 @@ final class PlotCommand implements Command {
       if (!Files.isRegularFile(file)) {
         throw new BadInputException(
             file + (Files.exists(file) ? " is no file" : " does not exist"),
-            "Name a report.json or a training.json that hesse wrote");
+            "Name a report.json, training.json or landscape.json that hesse wrote");
       }
       Report report = Report.read(file);
       if (report instanceof TrainingLog log) {
-        refuse(arguments, SIGMA2);
-        refuse(arguments, HTML);
+        refuse(arguments, "a training log");
         Plots.add(log, options, folder, outputs);
+      } else if (report instanceof Landscape landscape) {
+        refuse(arguments, "a landscape");
+        Plots.add(landscape, options, folder, outputs);
       } else if (report instanceof HessianReport analysis) {
         Plots.add(analysis, options, folder, outputs);
         if (arguments.has(HTML)) {
@@ -107,10 +114,12 @@ final class PlotCommand implements Command {
     }
   }
 
-  private static void refuse(Arguments arguments, CommandOption<?> option) {
-    if (arguments.has(option)) {
-      throw CommandException.usage(
-          option.dashed() + " does not apply to a training log", "Leave it out");
+  private static void refuse(Arguments arguments, String report) {
+    for (CommandOption<?> option : List.of(SIGMA2, HTML)) {
+      if (arguments.has(option)) {
+        throw CommandException.usage(
+            "%s does not apply to %s".formatted(option.dashed(), report), "Leave it out");
+      }
     }
   }
 }

@@ -1,13 +1,16 @@
 package dev.hesse.cli;
 
 import dev.hesse.io.report.HessianReport;
+import dev.hesse.io.report.Landscape;
 import dev.hesse.io.report.TrainingLog;
 import dev.hesse.plot.FigureOptions;
+import dev.hesse.plot.LandscapePlot;
+import dev.hesse.plot.LandscapePlot.View;
 import dev.hesse.plot.SpectrumPlot;
 import dev.hesse.plot.TrainingPlot;
 import java.nio.file.Path;
 
-/** The figures of a report or a training log and their file names. */
+/** The figures of a report, a training log or a landscape and their file names. */
 final class Plots {
   private Plots() {}
 
@@ -16,6 +19,28 @@ final class Plots {
         folder.resolve("example.svg"), target -> SpectrumPlot.writeSvg(report, options, target));
     outputs.add(
         folder.resolve("example.pdf"), target -> SpectrumPlot.writePdf(report, options, target));
+  }
+
+  static void add(Landscape landscape, FigureOptions options, Path folder, Outputs outputs) {
+    add(landscape, View.PLAN, "landscape", options, folder, outputs);
+    if (landscape.axes().size() == 2) {
+      add(landscape, View.SURFACE, "landscape-surface", options, folder, outputs);
+    }
+  }
+
+  private static void add(
+      Landscape landscape,
+      View view,
+      String name,
+      FigureOptions options,
+      Path folder,
+      Outputs outputs) {
+    outputs.add(
+        folder.resolve(name + ".svg"),
+        target -> LandscapePlot.writeSvg(landscape, view, options, target));
+    outputs.add(
+        folder.resolve(name + ".pdf"),
+        target -> LandscapePlot.writePdf(landscape, view, options, target));
   }
 
   static void add(TrainingLog log, FigureOptions options, Path folder, Outputs outputs) {

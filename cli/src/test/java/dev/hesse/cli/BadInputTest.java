@@ -201,7 +201,7 @@ class BadInputTest {
     Path missing = folder.resolve("report.json");
     assertThat(CommandRun.of("plot --out " + out(), missing).err())
         .isEqualTo(
-            "hesse: %s does not exist. Name a report.json or a training.json that hesse wrote.%n"
+            "hesse: %s does not exist. Name a report.json, training.json or landscape.json that hesse wrote.%n"
                 .formatted(missing));
     Path text = text("text.json", "no report");
     CommandRun run = CommandRun.of("plot --out " + out(), text);

@@ -17,6 +17,7 @@ class HelpTest {
         .contains(
             "demo",
             "analyze",
+            "landscape",
             "train",
             "data",
             "plot",
@@ -28,7 +29,18 @@ class HelpTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "demo", "analyze", "train", "data", "plot", "inspect", "convert", "doctor"})
+      strings = {
+        "",
+        "demo",
+        "analyze",
+        "landscape",
+        "train",
+        "data",
+        "plot",
+        "inspect",
+        "convert",
+        "doctor"
+      })
   void helpFitsAndHasAnExample(String command) {
     CommandRun run = CommandRun.of((command + " --help").strip());
     assertThat(run.status()).isEqualTo(ExitStatus.DONE);

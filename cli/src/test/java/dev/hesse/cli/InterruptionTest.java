@@ -35,6 +35,18 @@ class InterruptionTest {
   }
 
   @Test
+  void endsAtOnceAmidALandscapeAndLeavesNothing() throws Exception {
+    endsAtOnceAndLeavesNothing(
+        "/9999",
+        "landscape",
+        "--resume=" + DEMO.resolve("net.pt"),
+        "--images=" + DEMO.resolve("images.npy"),
+        "--labels=" + DEMO.resolve("labels.npy"),
+        "--directions=random",
+        "--points=9999");
+  }
+
+  @Test
   void amidTrainingSaysHowToGoOn() throws Exception {
     Path run = folder.resolve("run");
     Path data = folder.resolve("data");

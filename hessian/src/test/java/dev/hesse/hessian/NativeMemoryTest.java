@@ -12,6 +12,7 @@ import dev.hesse.models.ResNetConfig.Shortcut;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Watches the resident memory of this process, which holds everything native. */
@@ -61,6 +62,34 @@ class NativeMemoryTest {
     openAndClose(net, data, 8);
     // Eight leaked operators would hold eight times the kept values of 64 images, 8 · 24 MB.
     assertThat(residentBytes() - before).isLessThan(100_000_000);
+  }
+
+  /** Landscapes close the graphs that hold weights, directions and batches. */
+  @Test
+  void landscapesLeaveNothingBehind() throws IOException {
+    assumeTrue(Files.exists(STATUS), "needs /proc/self/status");
+    ResNet net = Networks.random(WIDE, 6);
+    Batch batch = Networks.data(256, 10, 7).read(0, 256);
+    double[] direction = Networks.gaussian(net.parameters().dimension(), 8);
+    evaluate(net, batch, direction, 10);
+    long before = residentBytes();
+    evaluate(net, batch, direction, 30);
+    // A leaked graph has weights, direction and images: 75,290 · 8 + 256 · 12,288 bytes, 3.7 MB.
+    assertThat(residentBytes() - before).isLessThan(60_000_000);
+  }
+
+  private static void evaluate(ResNet net, Batch batch, double[] direction, int times) {
+    for (int i = 0; i < times; i++) {
+      try (MovedLoss moved =
+          new MovedLoss(
+              net.lossGraph(256, Precision.FLOAT32),
+              net.weights(),
+              List.of(direction),
+              Device.CPU)) {
+        moved.load(batch);
+        moved.at(1e-3);
+      }
+    }
   }
 
   private static void openAndClose(ResNet net, BatchSource data, int times) {

@@ -31,6 +31,15 @@ final class Canvas {
     graphics.draw(shape);
   }
 
+  /** Draws a line of dashes. */
+  void dashed(Shape shape, Color color, float width) {
+    graphics.setPaint(color);
+    graphics.setStroke(
+        new BasicStroke(
+            width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {4, 3}, 0));
+    graphics.draw(shape);
+  }
+
   /** Draws only within a shape. */
   void clipped(Shape clip, Runnable drawing) {
     Shape before = graphics.getClip();

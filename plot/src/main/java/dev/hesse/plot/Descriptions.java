@@ -1,6 +1,7 @@
 package dev.hesse.plot;
 
 import dev.hesse.io.report.HessianReport;
+import dev.hesse.io.report.Landscape;
 import dev.hesse.io.report.TrainingLog;
 import java.util.Locale;
 
@@ -19,6 +20,11 @@ final class Descriptions {
     return given == null ? "Training of " + log.model().architecture() : given;
   }
 
+  static String title(Landscape landscape, FigureOptions options) {
+    String given = options.title();
+    return given == null ? "Loss landscape of " + landscape.model().architecture() : given;
+  }
+
   /** The name of the curvature matrix. */
   static String matrix(HessianReport report) {
     return isGaussNewton(report) ? "Gauss-Newton matrix" : "Hessian";
@@ -30,13 +36,21 @@ final class Descriptions {
 
   /** Model file, number of parameters, and examples; files without their folders. */
   static String subtitle(HessianReport report) {
-    HessianReport.Data data = report.data();
+    return subtitle(report.model(), report.data());
+  }
+
+  /** The same of a landscape. */
+  static String subtitle(Landscape landscape) {
+    return subtitle(landscape.model(), landscape.data());
+  }
+
+  private static String subtitle(HessianReport.Model model, HessianReport.Data data) {
     String split = data.split() == null ? "" : " (" + data.split() + ")";
     return String.format(
         Locale.ROOT,
         "%s, %,d parameters; %,d examples of %s%s",
-        fileName(report.model().source()),
-        report.model().parameters(),
+        fileName(model.source()),
+        model.parameters(),
         data.examples(),
         fileName(data.source().replaceFirst(", .*", "")),
         split);

@@ -28,7 +28,11 @@ record HeatScale(Decades decades) {
   }
 
   Color color(int level) {
-    double place = (level + 0.5) / levels();
+    return shade((level + 0.5) / levels());
+  }
+
+  /** From the faintest colour at 0 to the darkest at 1. */
+  static Color shade(double place) {
     return place < 0.5
         ? mixed(Palette.FAINTEST, Palette.DENSITY, 2 * place)
         : mixed(Palette.DENSITY, Palette.DARKEST, 2 * place - 1);

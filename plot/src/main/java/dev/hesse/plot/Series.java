@@ -6,13 +6,14 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 
 /**
- * Values over epochs.
+ * Values over epochs or other places.
  *
  * @param label for the legend
  * @param dotted whether values have dots where there is room; otherwise they are a line alone
- * @param samples in ascending order of epochs
+ * @param dashed whether the line is one of dashes
+ * @param samples in ascending order of places
  */
-record Series(Label label, Color color, boolean dotted, List<Sample> samples) {
+record Series(Label label, Color color, boolean dotted, boolean dashed, List<Sample> samples) {
   /** Values beyond count as unknown, below as zero: their axis would have no numbers. */
   private static final double LARGEST = 1e100;
 
@@ -21,10 +22,11 @@ record Series(Label label, Color color, boolean dotted, List<Sample> samples) {
   /**
    * One value.
    *
+   * @param place such as an epoch
    * @param value not a number where it is unknown
    * @param error half the length of its error bar; 0 for none
    */
-  record Sample(double epoch, double value, double error) {
+  record Sample(double place, double value, double error) {
     Sample {
       value = Math.abs(value) <= LARGEST ? value : Double.NaN;
       value = Math.abs(value) < SMALLEST ? 0 : value;
@@ -34,6 +36,10 @@ record Series(Label label, Color color, boolean dotted, List<Sample> samples) {
     boolean known() {
       return !Double.isNaN(value);
     }
+  }
+
+  Series(Label label, Color color, boolean dotted, List<Sample> samples) {
+    this(label, color, dotted, /* dashed= */ false, samples);
   }
 
   Series {

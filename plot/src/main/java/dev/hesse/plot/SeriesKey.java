@@ -31,7 +31,7 @@ final class SeriesKey {
     double baseline = baseline(area);
     double middle = baseline - 0.36 * SIZE;
     for (Series one : series) {
-      canvas.stroke(new Line2D.Double(x, middle, x + LINE, middle), one.color(), SeriesLine.WIDTH);
+      SeriesLine.line(canvas, new Line2D.Double(x, middle, x + LINE, middle), one);
       if (one.dotted()) {
         Dot.draw(canvas, x + LINE / 2, middle, one.color());
       }

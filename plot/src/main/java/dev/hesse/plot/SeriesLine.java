@@ -1,6 +1,7 @@
 package dev.hesse.plot;
 
 import dev.hesse.plot.Series.Sample;
+import java.awt.Shape;
 import java.awt.geom.Line2D;
 import java.awt.geom.Point2D;
 import java.util.ArrayList;
@@ -17,16 +18,25 @@ final class SeriesLine {
     for (List<Sample> run : series.runs()) {
       List<Point2D> points = new ArrayList<>();
       for (Sample sample : run) {
-        Point2D point = new Point2D.Double(plane.x(sample.epoch()), plane.y(sample.value()));
+        Point2D point = new Point2D.Double(plane.x(sample.place()), plane.y(sample.value()));
         drawError(canvas, plane, series, sample, point);
         points.add(point);
       }
-      canvas.stroke(Polyline.path(Polyline.thinned(points)), series.color(), WIDTH);
+      line(canvas, Polyline.path(Polyline.thinned(points)), series);
       double width = points.get(points.size() - 1).getX() - points.get(0).getX();
       boolean room = width >= POINTS_PER_DOT * (points.size() - 1);
       if (points.size() == 1 || (series.dotted() && room)) {
         points.forEach(point -> Dot.draw(canvas, point.getX(), point.getY(), series.color()));
       }
+    }
+  }
+
+  /** Strokes a shape in the way of the series. */
+  static void line(Canvas canvas, Shape shape, Series series) {
+    if (series.dashed()) {
+      canvas.dashed(shape, series.color(), WIDTH);
+    } else {
+      canvas.stroke(shape, series.color(), WIDTH);
     }
   }
 

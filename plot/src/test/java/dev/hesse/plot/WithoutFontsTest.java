@@ -22,6 +22,11 @@ class WithoutFontsTest {
         TrainingSamples.typical(2, 1), FigureOptions.DEFAULT, folder.resolve("b.svg"));
     TrainingPlot.writePdf(
         TrainingSamples.typical(2, 1), FigureOptions.DEFAULT, folder.resolve("b.pdf"));
+    LandscapePlot.writePdf(
+        LandscapeSamples.bowl(3),
+        LandscapePlot.View.SURFACE,
+        FigureOptions.DEFAULT,
+        folder.resolve("c.pdf"));
     HtmlReport.write(Samples.typical(), FigureOptions.DEFAULT, folder.resolve("a.html"));
   }
 

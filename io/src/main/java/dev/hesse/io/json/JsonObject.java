@@ -150,6 +150,18 @@ public final class JsonObject {
     return numbers;
   }
 
+  /** Numbers, NaN for each {@code null}. */
+  public List<Double> numbersOrNulls(String name) {
+    List<Double> numbers = new ArrayList<>();
+    for (Value element : list(name)) {
+      numbers.add(
+          element.content() == null
+              ? Double.NaN
+              : finite(name, element, "a list of numbers and nulls"));
+    }
+    return numbers;
+  }
+
   private double finite(String name, Value value, String expected) {
     return value.content() instanceof Long whole
         ? whole

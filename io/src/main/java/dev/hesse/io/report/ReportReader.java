@@ -72,7 +72,7 @@ public final class ReportReader {
         json.optionalText("device"));
   }
 
-  private static Model model(JsonObject json) {
+  static Model model(JsonObject json) {
     return new Model(
         json.text("source"),
         json.optionalText("sha256"),
@@ -82,7 +82,7 @@ public final class ReportReader {
         json.optionalText("parameterRule"));
   }
 
-  private static Data data(JsonObject json) {
+  static Data data(JsonObject json) {
     return new Data(
         json.text("source"),
         json.optionalText("split"),

@@ -69,7 +69,7 @@ public final class ReportWriter {
     json.text("device", tool.device());
   }
 
-  private static void model(JsonWriter json, Model model) throws IOException {
+  static void model(JsonWriter json, Model model) throws IOException {
     json.text("source", model.source());
     json.text("sha256", model.sha256());
     json.text("architecture", model.architecture());
@@ -78,7 +78,7 @@ public final class ReportWriter {
     json.text("parameterRule", model.parameterRule());
   }
 
-  private static void data(JsonWriter json, Data data) throws IOException {
+  static void data(JsonWriter json, Data data) throws IOException {
     json.text("source", data.source());
     json.text("split", data.split());
     json.text("order", data.order());
