@@ -9,11 +9,13 @@ import dev.hesse.hessian.ReportParts;
 import dev.hesse.hessian.linalg.BlockOperator;
 import dev.hesse.hessian.linalg.Eigenpair;
 import dev.hesse.hessian.linalg.Eigenpairs;
+import dev.hesse.hessian.linalg.ProductJournal;
 import dev.hesse.hessian.linalg.Progress;
 import dev.hesse.hessian.linalg.SymmetricOperator;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.models.LossModel;
 import dev.hesse.models.Precision;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,6 +42,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
    * @param gradient in the coordinates of the eigenvectors
    * @param chosen the parameters whose block was analysed; empty for all
    * @param layers the blocks of single layers, if they were analysed
+   * @param journalFailure why products could not all be kept until the end; empty if they were
    * @param miniBatch how many examples were evaluated at once
    * @param keptMiniBatches of how many mini-batches the values were kept between products
    * @param keptBytes memory that these took
@@ -52,6 +55,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
       Optional<ParameterBlock> chosen,
       Optional<BlockOperator> block,
       List<LayerResults> layers,
+      String journalFailure,
       OperatorChecks checks,
       CurvatureAnalysis estimates,
       long products,
@@ -71,7 +75,8 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
       LossModel model,
       BatchSource data,
       Device device,
-      ProgressLine progress) {
+      ProgressLine progress)
+      throws IOException {
     int miniBatch = options.subject().data().size().miniBatch(data.examples());
     Precision precision = options.computation().precision(model.precision());
     EstimatorOptions estimates = options.estimates();
@@ -88,32 +93,33 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
             model.parameters().dimension());
     progress.phase("preparing: gradient and checks");
     try (CurvatureOperator operator =
-        new CurvatureOperator(
-            model,
-            data,
-            new CurvatureOperator.Options(
-                estimates.curvature(),
-                miniBatch,
-                precision,
-                device,
-                memory.valuesBytes(),
-                options.l2(),
-                options.seed(),
-                estimates.trace().isPresent() ? STRATA : 1))) {
+            new CurvatureOperator(
+                model,
+                data,
+                new CurvatureOperator.Options(
+                    estimates.curvature(),
+                    miniBatch,
+                    precision,
+                    device,
+                    memory.valuesBytes(),
+                    options.l2(),
+                    options.seed(),
+                    estimates.trace().isPresent() ? STRATA : 1));
+        ProductJournal journal = options.journal().open(operator, about(options))) {
       Progress limited =
           estimates
               .budget()
               .limiting(
                   progress,
-                  operator::products,
+                  () -> operator.products() + journal.replayed(),
                   ManagementFactory.getRuntimeMXBean().getStartTime(),
                   estimates.trace().isPresent());
       Optional<ParameterBlock> chosen =
           estimates.block().map(b -> ParameterBlock.matching(b, model.parameters()));
-      Optional<BlockOperator> block = chosen.map(b -> b.of(operator));
+      Optional<BlockOperator> block = chosen.map(b -> b.of(journal));
       CurvatureAnalysis results =
           CurvatureAnalysis.run(
-              block.<SymmetricOperator>map(b -> b).orElse(operator),
+              block.<SymmetricOperator>map(b -> b).orElse(journal),
               chosen.map(ParameterBlock::offsets).orElseGet(operator.parameters()::offsets),
               operator.noise(),
               estimates.forSeed(options.seed(), memory.basisBytes()),
@@ -126,7 +132,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
               new LayerResults(
                   layer,
                   CurvatureAnalysis.run(
-                      layer.of(operator),
+                      layer.of(journal),
                       layer.offsets(),
                       operator.noise(),
                       estimates.ofLayer(options.seed(), memory.basisBytes()),
@@ -143,9 +149,10 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                   chosen,
                   block,
                   layers,
+                  journal.failure(),
                   operator.checks(),
                   results,
-                  (long) Math.ceil(operator.products()),
+                  (long) Math.ceil(operator.products() + journal.replayed()),
                   operator.productSeconds(),
                   operator.forwardSeconds(),
                   operator.miniBatch(),
@@ -154,6 +161,13 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                   operator.keptBytes(),
                   memory.basisBytes())));
     }
+  }
+
+  /** All options that products depend on. */
+  private static String about(AnalyzeOptions options) {
+    return "%s %s %s %s"
+        .formatted(
+            options.subject(), options.estimates().curvature(), options.l2(), options.seed());
   }
 
   /** The gradient's part in the block. */
@@ -193,6 +207,15 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
   /** What a user must know before trusting the numbers. */
   List<String> warnings() {
     List<String> warnings = new ArrayList<>();
+    curvature
+        .map(CurvatureResults::journalFailure)
+        .filter(failure -> !failure.isEmpty())
+        .ifPresent(
+            failure ->
+                warnings.add(
+                    "warning: products could not be kept on disk: %s. --continue would not have gone"
+                            .formatted(failure)
+                        + " on from all of them."));
     curvature
         .map(CurvatureResults::checks)
         .ifPresent(

@@ -1,6 +1,7 @@
 package dev.hesse.cli;
 
 import dev.hesse.hessian.Device;
+import dev.hesse.io.data.BatchSource;
 import dev.hesse.io.report.HessianReport;
 import dev.hesse.io.report.ReportWriter;
 import dev.hesse.models.LossModel;
@@ -62,7 +63,7 @@ final class AnalyzeCommand implements Command {
       console.progress().disable();
     }
     try (Outputs outputs = new Outputs()) {
-      console.interruption().guard(outputs);
+      console.interruption().guard(() -> interrupted(outputs, options));
       outputs.prepare(output.folder(), OutputOptions.OUT);
       options
           .estimates()
@@ -76,7 +77,7 @@ final class AnalyzeCommand implements Command {
           .ifPresent(
               file -> Eigenvectors.requireRoom(options.estimates().pairs(), model.parameters()));
       Device device = options.computation().device(console);
-      Analysis analysis = Analysis.run(options, model, loaded.data(), device, console.progress());
+      Analysis analysis = analysis(options, model, loaded.data(), device, console);
       HessianReport report = new AnalyzeReport(options, loaded, device).of(analysis);
       console.progress().clear();
       analysis.warnings().forEach(console::say);
@@ -84,9 +85,31 @@ final class AnalyzeCommand implements Command {
       addFiles(report, output.folder(), outputs);
       addEigenvectors(options, model, analysis, outputs);
       outputs.commit();
+      options.journal().delete();
       print(report, analysis, outputs, options, console);
       return analysis.converged(options.estimates()) ? ExitStatus.DONE : ExitStatus.NOT_CONVERGED;
     }
+  }
+
+  /** Runs it; only what is stopped from outside can go on later. */
+  private static Analysis analysis(
+      AnalyzeOptions options, LossModel model, BatchSource data, Device device, Console console)
+      throws IOException {
+    try {
+      return Analysis.run(options, model, data, device, console.progress());
+    } catch (CommandException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      options.journal().delete();
+      throw e;
+    }
+  }
+
+  private static String interrupted(Outputs outputs, AnalyzeOptions options) {
+    String state = outputs.interrupt();
+    return options.journal().exists()
+        ? "Go on where it was: the same command with --continue."
+        : state;
   }
 
   private static void addFiles(HessianReport report, Path folder, Outputs outputs) {

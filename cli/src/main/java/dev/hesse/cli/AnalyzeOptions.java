@@ -13,6 +13,7 @@ record AnalyzeOptions(
     ComputeOptions computation,
     double l2,
     long seed,
+    AnalysisJournal journal,
     OutputOptions output) {
 
   static final CommandOption<Double> L2 =
@@ -30,6 +31,7 @@ record AnalyzeOptions(
           new Usage.Group("loss", List.of(L2)),
           EstimatorOptions.GROUP,
           ComputeOptions.GROUP,
+          new Usage.Group("long runs", List.of(AnalysisJournal.CONTINUE)),
           OutputOptions.GROUP);
 
   /**
@@ -38,12 +40,14 @@ record AnalyzeOptions(
    * @throws CommandException with status {@link ExitStatus#WRONG_USAGE}
    */
   static AnalyzeOptions from(Arguments arguments) {
+    OutputOptions output = OutputOptions.from(arguments);
     return new AnalyzeOptions(
         Subject.from(arguments),
         EstimatorOptions.from(arguments),
         ComputeOptions.from(arguments),
         arguments.get(L2, 0.0),
         arguments.get(DataOptions.SEED, DataOptions.SEED_DEFAULT),
-        OutputOptions.from(arguments));
+        AnalysisJournal.of(arguments, output.folder()),
+        output);
   }
 }

@@ -2,12 +2,16 @@ package dev.hesse.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hesse.io.report.HessianReport;
+import dev.hesse.io.report.ReportReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,15 +22,40 @@ class InterruptionTest {
   @TempDir private Path folder;
 
   @Test
-  void endsAtOnceAmidProductsAndLeavesNothing() throws Exception {
-    endsAtOnceAndLeavesNothing(
-        "/5000",
-        "analyze",
-        "--resume=" + DEMO.resolve("net.pt"),
-        "--images=" + DEMO.resolve("images.npy"),
-        "--labels=" + DEMO.resolve("labels.npy"),
-        "--only=density",
-        "--density-iter=5000");
+  void amidProductsGoesOnWithTheSameNumbers() throws Exception {
+    Path out = folder.resolve("out");
+    List<String> analysis =
+        List.of(
+            "analyze",
+            "--resume=" + DEMO.resolve("net.pt"),
+            "--images=" + DEMO.resolve("images.npy"),
+            "--labels=" + DEMO.resolve("labels.npy"),
+            "--only=density",
+            "--density-iter=300");
+    List<String> interrupted = new ArrayList<>(analysis);
+    interrupted.add("--out=" + out);
+    assertThat(interrupted("density 2", interrupted.toArray(String[]::new)))
+        .endsWith("hesse: interrupted. Go on where it was: the same command with --continue.\n");
+    assertThat(out.resolve("report.json")).doesNotExist();
+    Path other = folder.resolve("other");
+    HessianReport whole = report(analysis, other);
+    List<String> rest = new ArrayList<>(analysis);
+    rest.add("--continue");
+    HessianReport continued = report(rest, out);
+    assertThat(continued.density()).isEqualTo(whole.density());
+    assertThat(continued.cost().hvps()).isEqualTo(whole.cost().hvps());
+    try (Stream<Path> files = Files.list(out)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .doesNotContain(".hesse-analyze.journal");
+    }
+    assertThat(CommandRun.of(String.join(" ", rest) + " --out", out).err())
+        .contains("holds no analysis that was stopped. Leave out --continue.");
+  }
+
+  private static HessianReport report(List<String> arguments, Path out) throws IOException {
+    assertThat(CommandRun.of(String.join(" ", arguments) + " --out", out).status())
+        .isEqualTo(ExitStatus.DONE);
+    return ReportReader.read(out.resolve("report.json"));
   }
 
   @Test

@@ -1,0 +1,76 @@
+package dev.hesse.cli;
+
+import dev.hesse.hessian.CurvatureOperator;
+import dev.hesse.hessian.linalg.ProductJournal;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.zip.CRC32C;
+
+/**
+ * Where an analysis keeps its products until it is done, so that it can go on after it was stopped.
+ *
+ * @param path a hidden file in the folder of --out
+ * @param resumes whether to go on with what is there
+ */
+record AnalysisJournal(Path path, boolean resumes) {
+  static final CommandOption<Boolean> CONTINUE =
+      CommandOption.flag("continue", "go on with an analysis into --out that was stopped");
+
+  private static final String NAME = ".hesse-analyze.journal";
+
+  /**
+   * @throws CommandException with status {@link ExitStatus#WRONG_USAGE} if there is nothing to go
+   *     on with
+   */
+  static AnalysisJournal of(Arguments arguments, Path out) {
+    AnalysisJournal journal = new AnalysisJournal(out.resolve(NAME), arguments.has(CONTINUE));
+    if (journal.resumes && !Files.isRegularFile(journal.path)) {
+      throw CommandException.usage(
+          "%s holds no analysis that was stopped".formatted(out), "Leave out --continue");
+    }
+    return journal;
+  }
+
+  /**
+   * Opens the journal of an operator's products.
+   *
+   * @param about all that products depend on
+   * @throws CommandException with status {@link ExitStatus#WRONG_USAGE} if what is there is of
+   *     another analysis
+   */
+  ProductJournal open(CurvatureOperator operator, String about) throws IOException {
+    CRC32C crc = new CRC32C();
+    // Products are of the same data if loss and gradient are, to rounding.
+    String all =
+        String.format(
+            Locale.ROOT,
+            "%s %.5g %.5g %d %d",
+            about,
+            operator.loss(),
+            operator.gradientNorm(),
+            operator.miniBatch(),
+            operator.miniBatches());
+    crc.update(all.getBytes(StandardCharsets.UTF_8));
+    try {
+      return resumes
+          ? ProductJournal.resume(operator, path, crc.getValue())
+          : ProductJournal.begin(operator, path, crc.getValue());
+    } catch (ProductJournal.MismatchException e) {
+      throw CommandException.usage(
+          "%s is of an analysis of another model, data, matrix or seed".formatted(path),
+          "Give the same options as before, or leave out --continue to start over");
+    }
+  }
+
+  /** Whether there is something to go on with. */
+  boolean exists() {
+    return Files.isRegularFile(path);
+  }
+
+  void delete() throws IOException {
+    Files.deleteIfExists(path);
+  }
+}
