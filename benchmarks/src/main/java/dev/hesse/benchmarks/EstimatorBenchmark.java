@@ -50,8 +50,8 @@ public final class EstimatorBenchmark {
               "d8w2", new ResNetConfig(8, 2, 10, true, true, Shortcut.B),
               "d8w4", new ResNetConfig(8, 4, 10, true, true, Shortcut.B),
               "d8w4-a", new ResNetConfig(8, 4, 10, true, true, Shortcut.A),
-              "d8w4-nobn", new ResNetConfig(8, 4, 10, false, true, Shortcut.B),
-              "d8w4-nores", new ResNetConfig(8, 4, 10, true, false, Shortcut.B)));
+              "d8w4-nobn", new ResNetConfig(8, 4, 10, true, false, Shortcut.B),
+              "d8w4-nores", new ResNetConfig(8, 4, 10, false, true, Shortcut.B)));
 
   /**
    * Relative errors of one run.

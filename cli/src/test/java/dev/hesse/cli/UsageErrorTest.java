@@ -86,7 +86,7 @@ class UsageErrorTest {
         "--arch vgg|--arch is 'vgg'. Give one of resnet.",
         "--device tpu|--device is 'tpu'. Give one of auto, cpu, gpu.",
         "--method qr|--method is 'qr'. Give one of lanczos, power.",
-        "--curvature fisher|--curvature is 'fisher'. Give one of hessian, ggn.",
+        "--curvature kfac|--curvature is 'kfac'. Give one of hessian, ggn, fisher, fisher-mc, empirical-fisher, gradient-covariance.",
         "--top-n 0|--top-n 0 and --bottom-n 0 leave no eigenvalue. Ask for some, or leave eigenvalues out of --only.",
         "--method power --bottom-n 1|--method power does not find the smallest eigenvalues. Use --method lanczos, or leave out --bottom-n.",
         "--per-layer --only density|--per-layer is given without the trace. Add trace to --only.",

@@ -31,11 +31,11 @@ import java.util.stream.IntStream;
  *
  * <p>Cost: one product a sample of a whole matrix; a term's product counts as its share. Memory:
  * three vectors of doubles for each product at once, and one for each of up to {@value
- * #MOST_DIAGONALS} terms. Sample k of term t uses probe {@value #FIRST_PROBE} + k·T + t of the
- * seed, apart from those that Krylov spaces start from. References: Hutchinson, Commun. Stat.
- * Simul. Comput. 19 (1990); Gambhir, Stathopoulos, Orginos, SIAM J. Sci. Comput. 39 (2017) for
- * deflation; Chen, Hallman, SIAM J. Matrix Anal. Appl. 44 (2023) for Krylov spaces; Neyman, J. R.
- * Stat. Soc. 97 (1934).
+ * #MOST_DIAGONALS} terms, as far as these fit 256 MiB. Sample k of term t uses probe {@value
+ * #FIRST_PROBE} + k·T + t of the seed, apart from those that Krylov spaces start from. References:
+ * Hutchinson, Commun. Stat. Simul. Comput. 19 (1990); Gambhir, Stathopoulos, Orginos, SIAM J. Sci.
+ * Comput. 39 (2017) for deflation; Chen, Hallman, SIAM J. Matrix Anal. Appl. 44 (2023) for Krylov
+ * spaces; Neyman, J. R. Stat. Soc. 97 (1934).
  */
 public final class HutchinsonTrace {
   /** The name in reports. */
@@ -44,6 +44,9 @@ public final class HutchinsonTrace {
   private static final int FIRST_PROBE = 1 << 20;
   private static final int FIRST_TEST = 8;
   private static final int MOST_DIAGONALS = 8;
+
+  /** Entries of all diagonals together, 256 MiB. */
+  private static final long MOST_KEPT = 1L << 25;
 
   /** What rounding may make of a budget that is used up by shares of a product. */
   private static final double SLACK = 1e-9;
@@ -87,7 +90,8 @@ public final class HutchinsonTrace {
     this.options = options;
     this.probes = new Probes(seed);
     int n = operator.dimension();
-    boolean diagonals = operator.terms() <= MOST_DIAGONALS;
+    boolean diagonals =
+        operator.terms() <= MOST_DIAGONALS && (long) operator.terms() * n <= MOST_KEPT;
     this.terms =
         IntStream.range(0, operator.terms())
             .mapToObj(t -> new TermSamples(options.distribution(), n, offsets, diagonals))
