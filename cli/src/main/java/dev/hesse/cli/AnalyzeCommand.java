@@ -78,16 +78,19 @@ final class AnalyzeCommand implements Command {
               file -> Eigenvectors.requireRoom(options.estimates().pairs(), model.parameters()));
       Device device = options.computation().device(console);
       Analysis analysis = analysis(options, model, loaded.data(), device, console);
-      HessianReport report = new AnalyzeReport(options, loaded, device).of(analysis);
-      console.progress().clear();
-      analysis.warnings().forEach(console::say);
+      try {
+        HessianReport report = new AnalyzeReport(options, loaded, device).of(analysis);
+        console.progress().clear();
+        analysis.warnings().forEach(console::say);
 
-      addFiles(report, output.folder(), outputs);
-      addEigenvectors(options, model, analysis, outputs);
-      outputs.commit();
-      options.journal().delete();
-      print(report, analysis, outputs, options, console);
-      return analysis.converged(options.estimates()) ? ExitStatus.DONE : ExitStatus.NOT_CONVERGED;
+        addFiles(report, output.folder(), outputs);
+        addEigenvectors(options, model, analysis, outputs);
+        outputs.commit();
+        print(report, analysis, outputs, options, console);
+        return analysis.converged(options.estimates()) ? ExitStatus.DONE : ExitStatus.NOT_CONVERGED;
+      } finally {
+        options.journal().delete();
+      }
     }
   }
 
