@@ -91,6 +91,8 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
             estimates.basisVectors(),
             estimates.bases(),
             model.parameters().dimension());
+    Optional<ParameterBlock> chosen =
+        estimates.block().map(b -> ParameterBlock.matching(b, model.parameters()));
     progress.phase("preparing: gradient and checks");
     try (CurvatureOperator operator =
             new CurvatureOperator(
@@ -114,8 +116,6 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                   () -> operator.products() + journal.replayed(),
                   ManagementFactory.getRuntimeMXBean().getStartTime(),
                   estimates.trace().isPresent());
-      Optional<ParameterBlock> chosen =
-          estimates.block().map(b -> ParameterBlock.matching(b, model.parameters()));
       Optional<BlockOperator> block = chosen.map(b -> b.of(journal));
       CurvatureAnalysis results =
           CurvatureAnalysis.run(
