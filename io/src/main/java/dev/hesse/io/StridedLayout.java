@@ -75,6 +75,10 @@ public final class StridedLayout {
     return last;
   }
 
+  public long[] shape() {
+    return shape.clone();
+  }
+
   public long elementCount() {
     return elementCount;
   }

@@ -69,13 +69,7 @@ record BundleEntry(DType dtype, StridedLayout layout, Span span, int crc) {
   }
 
   static BundleEntry of(BundleEntryProto proto, int shards) {
-    DType dtype = DTYPES.get(proto.getDtype());
-    if (dtype == null) {
-      throw new BadInputException(
-          "elements of type %s are not read".formatted(name(proto)),
-          "Cast the tensor to one of %s and save it again"
-              .formatted(List.of(DType.values()).stream().map(DType::label).toList()));
-    }
+    DType dtype = dtype(proto);
     StridedLayout layout = StridedLayout.rowMajor(shape(proto.getShape()));
     Span span = Span.of(proto, shards);
     if (span.size % dtype.bytes() != 0 || span.size / dtype.bytes() != layout.elementCount()) {
@@ -83,12 +77,35 @@ record BundleEntry(DType dtype, StridedLayout layout, Span span, int crc) {
           "%d elements of %s in %d bytes"
               .formatted(layout.elementCount(), dtype.label(), span.size));
     }
-    if (span.size > Integer.MAX_VALUE) {
+    requireRoom(layout, dtype);
+    return new BundleEntry(dtype, layout, span, proto.getCrc32C());
+  }
+
+  static DType dtype(BundleEntryProto proto) {
+    DType dtype = DTYPES.get(proto.getDtype());
+    if (dtype == null) {
       throw new BadInputException(
-          "%d bytes are more than the 2 GiB that one tensor may take".formatted(span.size),
+          "elements of type %s are not read".formatted(name(proto)),
+          "Cast the tensor to one of %s and save it again"
+              .formatted(List.of(DType.values()).stream().map(DType::label).toList()));
+    }
+    return dtype;
+  }
+
+  /** The layout of a tensor that is not in one piece. */
+  static StridedLayout layout(BundleEntryProto proto) {
+    StridedLayout layout = StridedLayout.rowMajor(shape(proto.getShape()));
+    requireRoom(layout, dtype(proto));
+    return layout;
+  }
+
+  private static void requireRoom(StridedLayout layout, DType dtype) {
+    if (layout.elementCount() > Integer.MAX_VALUE / dtype.bytes()) {
+      throw new BadInputException(
+          "%d elements of %s are more than the 2 GiB that one tensor may take"
+              .formatted(layout.elementCount(), dtype.label()),
           "Split the tensor or save it in a smaller type");
     }
-    return new BundleEntry(dtype, layout, span, proto.getCrc32C());
   }
 
   private static String name(BundleEntryProto proto) {

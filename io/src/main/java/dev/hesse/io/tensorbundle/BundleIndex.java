@@ -22,7 +22,7 @@ import org.tensorflow.proto.VersionDef;
 
 /**
  * The index of a bundle, checked by itself: what lies where, without the shards. Its first entry
- * has an empty key and is the header, each other one describes a tensor.
+ * has an empty key and is the header, each other one describes a tensor or a slice of one.
  *
  * <p>Reference: TensorFlow, {@code tensor_bundle.proto}.
  */
@@ -36,15 +36,16 @@ final class BundleIndex {
   /** Bytes of one entry's description, which takes up to twenty times that in memory. */
   private static final int MAX_DESCRIPTION = 1 << 16;
 
-  /** The first byte of keys of a partitioned variable's slices, which precede all names. */
-  private static final byte SLICE = 0;
-
   private int shards;
-  private boolean sliced;
+  private int count;
   private final Map<String, BundleEntry> entries = new LinkedHashMap<>();
-  private final Map<String, Span> spans = new LinkedHashMap<>();
+  private final Map<String, PartitionedTensor> partitioned = new LinkedHashMap<>();
+  private final Slices slices = new Slices();
   private final List<String> notNumbers = new ArrayList<>();
-  private List<Map.Entry<String, Span>> inOrder = List.of();
+  private final List<Located> inOrder = new ArrayList<>();
+
+  /** Where a tensor's bytes lie, all or those of a slice. */
+  record Located(String name, Span span) {}
 
   private BundleIndex() {}
 
@@ -54,7 +55,7 @@ final class BundleIndex {
     if (index.shards == 0) {
       throw damaged("it has no entries");
     }
-    if (index.sliced) {
+    if (index.slices.areLeft()) {
       throw damaged("it has slices that belong to no tensor");
     }
     index.sort();
@@ -66,9 +67,14 @@ final class BundleIndex {
     return shards;
   }
 
-  /** The tensors in ascending order of the bytes of their names. */
+  /** The tensors in one piece, in ascending order of the bytes of their names. */
   Map<String, BundleEntry> entries() {
     return entries;
+  }
+
+  /** The tensors in slices, in ascending order of the bytes of their names. */
+  Map<String, PartitionedTensor> partitioned() {
+    return partitioned;
   }
 
   /** The names of entries that are text or objects. */
@@ -77,7 +83,7 @@ final class BundleIndex {
   }
 
   /** Where every entry lies, numbers or not, in the order of the shards' bytes. */
-  List<Map.Entry<String, Span>> inOrder() {
+  List<Located> inOrder() {
     return inOrder;
   }
 
@@ -86,24 +92,50 @@ final class BundleIndex {
       readHeader(key, value);
       return;
     }
-    if (key[0] == SLICE) {
-      sliced = true;
-      return;
-    }
-    if (spans.size() >= MAX_ENTRIES) {
+    if (++count > MAX_ENTRIES) {
       throw damaged("more than %d entries".formatted(MAX_ENTRIES));
+    }
+    if (Slices.isKey(key)) {
+      addSlice(Slices.tensor(key), key, value);
+      return;
     }
     String name = name(key);
     try {
-      BundleEntryProto proto = entry(value);
-      spans.put(name, Span.of(proto, shards));
-      if (BundleEntry.isNumeric(proto)) {
-        entries.put(name, BundleEntry.of(proto, shards));
-      } else {
-        notNumbers.add(name);
-      }
+      addTensor(name, key, entry(value));
     } catch (BadInputException e) {
       throw e.in("tensor " + quote(name));
+    }
+  }
+
+  private void addSlice(String name, byte[] key, ByteBuffer value) {
+    try {
+      BundleEntryProto proto = entry(value);
+      if (proto.getSlicesCount() > 0) {
+        throw damaged("it has slices of its own");
+      }
+      if (BundleEntry.isNumeric(proto)) {
+        slices.add(key, BundleEntry.of(proto, shards));
+      } else {
+        inOrder.add(new Located(name, Span.of(proto, shards)));
+      }
+    } catch (BadInputException e) {
+      throw e.in("a slice of tensor " + quote(name));
+    }
+  }
+
+  private void addTensor(String name, byte[] key, BundleEntryProto proto) {
+    boolean whole = proto.getSlicesCount() == 0;
+    if (whole) {
+      inOrder.add(new Located(name, Span.of(proto, shards)));
+    }
+    if (!BundleEntry.isNumeric(proto)) {
+      notNumbers.add(name);
+    } else if (whole) {
+      entries.put(name, BundleEntry.of(proto, shards));
+    } else {
+      PartitionedTensor tensor = slices.take(key, proto);
+      partitioned.put(name, tensor);
+      tensor.parts().forEach(part -> inOrder.add(new Located(name, part.entry().span())));
     }
   }
 
@@ -141,19 +173,11 @@ final class BundleIndex {
           "a description of %d bytes, where at most %d are read"
               .formatted(value.remaining(), MAX_DESCRIPTION));
     }
-    BundleEntryProto proto;
     try {
-      proto = BundleEntryProto.parseFrom(value);
+      return BundleEntryProto.parseFrom(value);
     } catch (InvalidProtocolBufferException e) {
       throw damaged("its description is not the message that it should be");
     }
-    if (proto.getSlicesCount() > 0) {
-      throw new BadInputException(
-          "it is partitioned into %d slices, which are not put together"
-              .formatted(proto.getSlicesCount()),
-          "Save the checkpoint again from a program that does not partition its variables");
-    }
-    return proto;
   }
 
   private static String name(byte[] key) {
@@ -165,25 +189,23 @@ final class BundleIndex {
   }
 
   private void sort() {
-    inOrder =
-        spans.entrySet().stream()
-            .sorted(
-                Map.Entry.comparingByValue(
-                    Comparator.comparingInt(Span::shard)
-                        .thenComparingLong(Span::offset)
-                        .thenComparingLong(Span::size)))
-            .toList();
+    inOrder.sort(
+        Comparator.comparing(
+            Located::span,
+            Comparator.comparingInt(Span::shard)
+                .thenComparingLong(Span::offset)
+                .thenComparingLong(Span::size)));
   }
 
   /** So the tensors together are no larger than the shards. */
   private void checkOverlap() {
     Span last = new Span(0, 0, 0);
-    for (Map.Entry<String, Span> item : inOrder) {
-      Span span = item.getValue();
+    for (Located item : inOrder) {
+      Span span = item.span();
       if (span.shard() == last.shard() && span.offset() < last.end()) {
         throw damaged(
             "tensor %s begins at %d of shard %d, where another ends at %d"
-                .formatted(quote(item.getKey()), span.offset(), span.shard(), last.end()));
+                .formatted(quote(item.name()), span.offset(), span.shard(), last.end()));
       }
       last = span;
     }

@@ -9,6 +9,7 @@ import dev.hesse.io.MaskedCrc;
 import dev.hesse.io.StoredTensor;
 import dev.hesse.io.Weights;
 import dev.hesse.io.tensorbundle.BundleEntry.Span;
+import dev.hesse.io.tensorbundle.BundleIndex.Located;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,13 +90,13 @@ public final class TensorBundle implements AutoCloseable {
   }
 
   private void checkBounds() {
-    for (Map.Entry<String, Span> item : index.inOrder()) {
-      Span span = item.getValue();
+    for (Located item : index.inOrder()) {
+      Span span = item.span();
       long size = shard(span).size();
       if (span.end() > size) {
         throw damaged(
             "tensor %s ends at %d of shard %d, which has %d bytes"
-                .formatted(quote(item.getKey()), span.end(), span.shard(), size));
+                .formatted(quote(item.name()), span.end(), span.shard(), size));
       }
     }
   }
@@ -126,17 +127,22 @@ public final class TensorBundle implements AutoCloseable {
 
   /**
    * The tensors in the order of their bytes in the shards, which is the order in which they were
-   * saved. Entries that are not numbers, such as Keras' object graph, are omitted. Slices of
-   * partitioned variables are refused.
+   * saved. Entries that are not numbers, such as Keras' object graph, are omitted. A partitioned
+   * tensor is put together of its slices and stands where the first of them does.
    *
    * @throws BadInputException if a tensor does not have its checksum
    */
   public Weights weights() throws IOException {
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    for (Map.Entry<String, Span> item : index.inOrder()) {
-      BundleEntry entry = index.entries().get(item.getKey());
-      if (entry != null) {
-        tensors.put(item.getKey(), tensor(item.getKey(), entry));
+    for (Located item : index.inOrder()) {
+      String name = item.name();
+      BundleEntry entry = index.entries().get(name);
+      PartitionedTensor partitioned = index.partitioned().get(name);
+      boolean isNew = !tensors.containsKey(name);
+      if (isNew && entry != null) {
+        tensors.put(name, tensor(name, entry));
+      } else if (isNew && partitioned != null) {
+        tensors.put(name, partitioned.assemble(slice -> tensor(name, slice)));
       }
     }
     return new Weights(tensors, Map.of(), index.notNumbers());

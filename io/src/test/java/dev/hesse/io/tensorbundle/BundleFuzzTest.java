@@ -41,6 +41,10 @@ class BundleFuzzTest {
     return Stream.of(ENTRY);
   }
 
+  static Stream<byte[]> partitions() {
+    return Stream.of(PartitionedTensorTest.whole("0,2:-", "2,1:-").build().toByteArray());
+  }
+
   static Stream<byte[]> headers() {
     return Stream.of(HEADER);
   }
@@ -74,6 +78,13 @@ class BundleFuzzTest {
   @FuzzTest(maxDuration = "5m")
   void header(byte[] content) throws IOException {
     parse(new TestIndex().with("", content).with("w", ENTRY).build());
+  }
+
+  /** An entry and the slices that it may list. */
+  @MethodSource("partitions")
+  @FuzzTest(maxDuration = "5m")
+  void partition(byte[] content) throws IOException {
+    parse(PartitionedTensorTest.halves().with("w", content).build());
   }
 
   private static void parse(byte[] file) throws IOException {

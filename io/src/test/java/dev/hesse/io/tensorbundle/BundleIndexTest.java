@@ -22,7 +22,6 @@ import org.tensorflow.proto.BundleEntryProto;
 import org.tensorflow.proto.BundleHeaderProto;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorShapeProto;
-import org.tensorflow.proto.TensorSliceProto;
 import org.tensorflow.proto.VersionDef;
 
 class BundleIndexTest {
@@ -54,7 +53,7 @@ class BundleIndexTest {
     assertThat(index.notNumbers()).containsExactly("graph");
     assertThat(index.entries().keySet()).containsExactly("a", "b");
     assertThat(index.inOrder())
-        .extracting(item -> item.getKey())
+        .extracting(BundleIndex.Located::name)
         .containsExactly("graph", "a", "b");
     BundleEntry b = index.entries().get("b");
     assertThat(b.dtype()).isEqualTo(DType.FLOAT32);
@@ -98,11 +97,6 @@ class BundleIndexTest {
   }
 
   static Stream<Arguments> malformed() {
-    BundleEntryProto.Builder sliced =
-        entry(DT_FLOAT, 0, 4)
-            .addSlices(
-                TensorSliceProto.newBuilder()
-                    .addExtent(TensorSliceProto.Extent.newBuilder().setLength(2)));
     return Stream.of(
         arguments(new TestTable().build(), "it has no entries"),
         arguments(
@@ -126,10 +120,9 @@ class BundleIndexTest {
             one(entry(DataType.DT_COMPLEX64, 8, 1)), "elements of type DT_COMPLEX64 are not read"),
         arguments(one(entry(DataType.DT_INVALID, 8, 1)), "type DT_INVALID are not read"),
         arguments(one(entry(DT_FLOAT, 8, 1).setDtypeValue(999)), "type number 999 are not read"),
-        arguments(one(sliced), "'w': it is partitioned into 1 slices"),
         arguments(
             TestIndex.ofShards(1).with("\0w", NO_MESSAGE).build(),
-            "it has slices that belong to no tensor"),
+            "a slice of tensor 'w': its description is not the message"),
         arguments(
             TestIndex.ofShards(1).with("w", NO_MESSAGE).build(),
             "'w': its description is not the message"),

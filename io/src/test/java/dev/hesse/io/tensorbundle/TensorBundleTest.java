@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tensorflow.op.Ops;
 import org.tensorflow.proto.DataType;
 
 class TensorBundleTest {
@@ -174,22 +173,6 @@ class TensorBundleTest {
 
     Files.delete(folder.resolve("net.data-00001-of-00003"));
     assertRefused(merged, "net.data-00001-of-00003: there is no such file");
-  }
-
-  @Test
-  void refusesPartitionedVariables() {
-    Path prefix = folder.resolve("net");
-    TensorFlowOps.run(
-        (Ops tf) ->
-            tf.train
-                .save(
-                    tf.constant(prefix.toString()),
-                    TensorFlowOps.strings(tf, List.of("w", "w")),
-                    TensorFlowOps.strings(tf, List.of("4 0,2", "4 2,2")),
-                    List.of(tf.constant(new int[] {1, 2}), tf.constant(new int[] {3, 4})))
-                .op());
-
-    assertRefused(prefix, "tensor 'w': it is partitioned into 2 slices");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.hesse.io.tensorbundle;
 
 import com.google.protobuf.Message;
 import dev.hesse.io.MaskedCrc;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,6 +15,7 @@ import org.tensorflow.proto.VersionDef;
 
 /** Makes indexes, right ones or with one thing wrong. */
 final class TestIndex {
+  /** By keys of one character for each byte, which sort as the bytes do. */
   private final Map<String, byte[]> entries = new TreeMap<>();
 
   static TestIndex ofShards(int shards) {
@@ -45,14 +47,21 @@ final class TestIndex {
   }
 
   TestIndex with(String key, byte[] value) {
-    entries.put(key, value);
+    return with(key.getBytes(StandardCharsets.UTF_8), value);
+  }
+
+  TestIndex with(byte[] key, byte[] value) {
+    entries.put(new String(key, StandardCharsets.ISO_8859_1), value);
     return this;
   }
 
   byte[] build() {
     return TestTable.ofEntries(
         entries.entrySet().stream()
-            .map(entry -> TestTable.entry(entry.getKey(), entry.getValue()))
+            .map(
+                entry ->
+                    TestTable.entry(
+                        entry.getKey().getBytes(StandardCharsets.ISO_8859_1), entry.getValue()))
             .toArray(byte[][]::new));
   }
 }
