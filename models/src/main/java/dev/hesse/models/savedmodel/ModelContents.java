@@ -88,7 +88,7 @@ public record ModelContents(
             .filter(node -> PrecisionConversion.isFloating(type(node)))
             .map(NodeDef::getName)
             .toList();
-    Map<String, String> keys = RestoredVariables.keys(model, operations);
+    Map<String, String> keys = RestoredVariables.of(model, operations).keys();
     TrainableVariables trainable = TrainableVariables.of(model, floating, keys);
     List<Variable> variables = new ArrayList<>();
     for (NodeDef handle : handles) {

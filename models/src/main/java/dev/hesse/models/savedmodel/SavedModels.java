@@ -41,7 +41,7 @@ public final class SavedModels {
   private final MetaGraphDef model;
   private final OperationOutputs operations;
   private @Nullable Map<String, NodeDef> nodes;
-  private @Nullable Map<String, String> keys;
+  private @Nullable RestoredVariables restored;
 
   /** The graph that was asked for last: what asks for one tends to ask again. */
   private @Nullable Written last;
@@ -99,39 +99,18 @@ public final class SavedModels {
     return new SavedModelLoss(this, spec, 1);
   }
 
-  private Map<String, StoredTensor> values(List<VariableReads.StoredVariable> variables) {
-    Map<String, StoredTensor> values = new LinkedHashMap<>();
-    if (variables.isEmpty()) {
-      return values;
-    }
-    Map<String, String> keys = keys();
-    Map<String, StoredTensor> checkpoint = files.checkpoint();
-    for (VariableReads.StoredVariable variable : variables) {
-      String key = keys.getOrDefault(variable.node(), variable.node());
-      StoredTensor value = checkpoint.get(key);
-      if (value == null) {
-        throw new BadInputException(
-            "variable %s is not in the model's checkpoint, where its key would be %s"
-                .formatted(BadInputException.quote(variable.node()), BadInputException.quote(key)),
-            "Export the model again, with all of its variables");
-      }
-      values.put(variable.node(), value);
-    }
-    return values;
-  }
-
-  /** Where the checkpoint keeps each variable, by node. */
-  private Map<String, String> keys() {
-    Map<String, String> found = keys;
+  /** Where the checkpoint keeps each variable. */
+  private RestoredVariables restored() {
+    RestoredVariables found = restored;
     if (found == null) {
-      found = RestoredVariables.keys(model, operations);
-      keys = found;
+      found = RestoredVariables.of(model, operations);
+      restored = found;
     }
     return found;
   }
 
   TrainableVariables trainable(List<String> reached) {
-    return TrainableVariables.of(model, reached, keys());
+    return TrainableVariables.of(model, reached, restored().keys());
   }
 
   OperationOutputs operations() {
@@ -348,7 +327,10 @@ public final class SavedModels {
         VariableReads.rewrite(looked, expanded.targets(), new SharedVariables(model.getGraphDef()));
     OperationPolicy.check(read.graph(), operations);
     read.targets().forEach(t -> operations.requireOutput(read.graph().node(t), t.index()));
-    Map<String, StoredTensor> values = values(read.variables());
+    Map<String, StoredTensor> values =
+        read.variables().isEmpty()
+            ? Map.of()
+            : restored().values(read.variables(), files.checkpoint());
     return new InferenceGraph(
         ConstantFolding.fold(VariableValues.write(read.graph(), values), read.targets()),
         read.targets(),
