@@ -106,6 +106,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                     memory.valuesBytes(),
                     options.l2(),
                     options.seed(),
+                    estimates.fisherSamples(),
                     estimates.trace().isPresent() ? STRATA : 1));
         ProductJournal journal = options.journal().open(operator, about(options))) {
       Progress limited =
@@ -165,9 +166,13 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
 
   /** All options that products depend on. */
   private static String about(AnalyzeOptions options) {
-    return "%s %s %s %s"
+    return "%s %s %s %s %s"
         .formatted(
-            options.subject(), options.estimates().curvature(), options.l2(), options.seed());
+            options.subject(),
+            options.estimates().curvature(),
+            options.estimates().fisherSamples(),
+            options.l2(),
+            options.seed());
   }
 
   /** The gradient's part in the block. */

@@ -8,6 +8,7 @@ import dev.hesse.hessian.CurvatureAnalysis.DensityMethod;
 import dev.hesse.hessian.CurvatureAnalysis.EigenvalueOptions;
 import dev.hesse.hessian.CurvatureAnalysis.Method;
 import dev.hesse.hessian.CurvatureAnalysis.TraceMethod;
+import dev.hesse.hessian.CurvatureOperator;
 import dev.hesse.hessian.linalg.Criterion;
 import dev.hesse.hessian.linalg.HutchinsonTrace;
 import dev.hesse.hessian.linalg.ProbeDistribution;
@@ -24,6 +25,7 @@ import java.util.regex.Pattern;
 /**
  * What to estimate about which matrix.
  *
+ * @param fisherSamples labels drawn for each term of the loss
  * @param traceMethod how the trace is estimated
  * @param densityMethod how the density is
  * @param block the parameters whose diagonal block is analysed; empty for all
@@ -38,6 +40,7 @@ import java.util.regex.Pattern;
  */
 record EstimatorOptions(
     Curvature curvature,
+    int fisherSamples,
     Optional<EigenvalueOptions> eigenvalues,
     Optional<HutchinsonTrace.Options> trace,
     Optional<SpectralDensity.Options> density,
@@ -88,8 +91,16 @@ record EstimatorOptions(
               "curvature",
               ValueType.choice(Curvature.class, Curvature::label),
               "the Hessian; the generalised Gauss-Newton matrix; the Fisher information, exact or with"
-                  + " drawn labels; the second moment or covariance of the examples' gradients")
+                  + " drawn labels; the second moment or covariance of the examples' gradients. The"
+                  + " last four are without the penalty of --l2")
           .withDefault(Curvature.HESSIAN.label());
+  private static final CommandOption<Integer> FISHER_SAMPLES =
+      CommandOption.of(
+              "fisher-samples",
+              ValueType.whole(1, 10_000),
+              "labels that %s draws from each prediction, by --seed"
+                  .formatted(Curvature.MONTE_CARLO_FISHER.label()))
+          .withDefault(CurvatureOperator.Options.FISHER_SAMPLES_DEFAULT);
   static final CommandOption<Integer> TOP =
       CommandOption.of("top-n", ValueType.whole(0, MOST), "how many of the largest eigenvalues")
           .withDefault(EigenvalueOptions.TOP_DEFAULT);
@@ -197,6 +208,7 @@ record EstimatorOptions(
           List.of(
               ONLY,
               CURVATURE,
+              FISHER_SAMPLES,
               TOP,
               BOTTOM,
               MAX_ITERATIONS,
@@ -251,6 +263,7 @@ record EstimatorOptions(
     EstimatorOptions options =
         new EstimatorOptions(
             arguments.get(CURVATURE, Curvature.HESSIAN),
+            arguments.get(FISHER_SAMPLES, CurvatureOperator.Options.FISHER_SAMPLES_DEFAULT),
             Optional.of(eigenvalues).filter(e -> parts.contains(Part.EIGENVALUES)),
             Optional.of(trace).filter(t -> parts.contains(Part.TRACE)),
             Optional.of(density).filter(d -> parts.contains(Part.DENSITY)),
@@ -269,6 +282,11 @@ record EstimatorOptions(
             arguments.has(PER_LAYER),
             arguments.get(EIGENVECTORS));
     checkAccuracy(arguments);
+    if (arguments.has(FISHER_SAMPLES) && options.curvature != Curvature.MONTE_CARLO_FISHER) {
+      throw usage(
+          "--fisher-samples is given without drawn labels",
+          "Add --curvature " + Curvature.MONTE_CARLO_FISHER.label());
+    }
     options.check();
     return options;
   }

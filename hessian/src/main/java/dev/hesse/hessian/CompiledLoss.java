@@ -2,14 +2,15 @@ package dev.hesse.hessian;
 
 import dev.hesse.hessian.autodiff.FoldScale;
 import dev.hesse.hessian.autodiff.Gradient;
+import dev.hesse.io.DataArray;
 import dev.hesse.io.data.Batch;
 import dev.hesse.models.Constants;
-import dev.hesse.models.Loss;
 import dev.hesse.models.LossGraph;
 import dev.hesse.models.LossGraph.Variable;
 import dev.hesse.models.ParameterLayout;
 import dev.hesse.models.ParameterLayout.Parameter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,6 +36,7 @@ public final class CompiledLoss implements AutoCloseable {
   private final LossGraph loss;
   private final Curvature curvature;
   private final ParameterLayout layout;
+  private final NetworkOutputs outputs;
   private final Graph graph = new Graph();
   private final Session session;
   private final List<Output<TNumber>> parameters = new ArrayList<>();
@@ -73,13 +75,25 @@ public final class CompiledLoss implements AutoCloseable {
   @SuppressWarnings("ArrayRecordComponent") // handed over once and never compared
   public record Pass(Evaluation evaluation, double[] gradient, KeptBatch kept) {}
 
+  /** With one sample of each term. */
+  public CompiledLoss(
+      LossGraph loss, Map<String, double[]> weights, Curvature curvature, Device device) {
+    this(loss, weights, curvature, 1, device);
+  }
+
   /**
    * Imports the graph and assigns its variables.
    *
    * @param weights every variable's value by name, row-major in its shape
+   * @param samples labels drawn for each term of {@link Curvature#MONTE_CARLO_FISHER}
+   * @throws ModelException if the loss does not have what the curvature is made of
    */
-  public CompiledLoss(
-      LossGraph loss, Map<String, double[]> weights, Curvature curvature, Device device) {
+  CompiledLoss(
+      LossGraph loss,
+      Map<String, double[]> weights,
+      Curvature curvature,
+      int samples,
+      Device device) {
     this.loss = loss;
     this.curvature = curvature;
     this.layout = loss.parameters();
@@ -93,6 +107,7 @@ public final class CompiledLoss implements AutoCloseable {
         parameters.add(output(parameter.name() + ".read"));
       }
       assign(weights);
+      outputs = new NetworkOutputs(graph, loss, curvature, samples);
       built = true;
     } finally {
       if (!built) {
@@ -145,10 +160,9 @@ public final class CompiledLoss implements AutoCloseable {
     Operand<TNumber> norms = residualNorms;
     if (norms == null) {
       Ops tf = Ops.create(graph).withSubScope("residuals");
-      Output<TNumber> outputs = output(outputs());
       Operand<TNumber> slope =
           Objects.requireNonNull(
-              Gradient.of(graph, output(loss.loss()), List.of(outputs)).get(0),
+              Gradient.of(graph, output(loss.loss()), List.of(outputs.output())).get(0),
               "the loss depends on its outputs");
       Operand<TNumber> rows = tf.reshape(slope, tf.constant(new int[] {loss.batchSize(), -1}));
       norms = tf.math.sqrt(tf.sum(tf.math.square(rows), tf.constant(1)));
@@ -180,12 +194,14 @@ public final class CompiledLoss implements AutoCloseable {
         mean, loss.correct().isPresent() ? Tensors.toDoubles(result.get(1))[0] : Double.NaN);
   }
 
+  /** With slopes for the product where the batch has them. */
   private FedBatch fed(Batch batch) {
     if (batch.size() != loss.batchSize()) {
       throw new IllegalArgumentException(
           "a batch of %d examples, expected %d".formatted(batch.size(), loss.batchSize()));
     }
-    return new FedBatch(graph, "", loss.feeds(), batch);
+    boolean drawn = batch.arrays().containsKey(DrawnSlopes.ARRAY);
+    return new FedBatch(graph, "", outputs.feeds(drawn), batch);
   }
 
   /** The gradient of the batch's mean loss. */
@@ -343,55 +359,32 @@ public final class CompiledLoss implements AutoCloseable {
     CurvatureProduct written = writer;
     if (written == null) {
       written =
-          switch (curvature) {
-            case HESSIAN -> CurvatureProduct.hessian(graph, parameters, gradientNodes().parts());
-            case GAUSS_NEWTON ->
-                CurvatureProduct.gaussNewton(
-                    graph, parameters, output(outputs()), output(loss.loss()));
-            case FISHER -> {
-              kind();
-              yield CurvatureProduct.gaussNewton(
-                  graph, parameters, output(outputs()), output(loss.loss()));
-            }
-            case MONTE_CARLO_FISHER, EMPIRICAL_FISHER, GRADIENT_COVARIANCE ->
-                CurvatureProduct.gradients(
-                    graph, parameters, output(outputs()), output(loss.loss()), kind());
-          };
+          curvature == Curvature.HESSIAN
+              ? CurvatureProduct.hessian(graph, parameters, gradientNodes().parts())
+              : CurvatureProduct.throughOutputs(
+                  graph, parameters, outputs.output(), outputs.matrix());
       writer = written;
     }
     return written;
   }
 
-  private String outputs() {
-    return loss.outputs()
-        .orElseThrow(
-            () ->
-                new ModelException(
-                    "the matrix needs the network's outputs apart from the loss, and"
-                        + " the graph computes its loss itself",
-                    "Take the Hessian, or name outputs and a loss"));
-  }
-
-  private Loss kind() {
-    return loss.kind()
-        .orElseThrow(
-            () ->
-                new ModelException(
-                    "the matrix needs a loss that is a mean of terms of the network's scores, and"
-                        + " the graph computes its loss itself or from probabilities",
-                    "Take the Hessian, or name outputs before their softmax and a loss"));
-  }
-
   /**
-   * The batch with labels drawn from the model's prediction, as {@link PredictedLabels} says.
+   * The batch with the slopes that products are made of, if those are not of its own labels.
    *
    * <p>Cost: an evaluation.
+   *
+   * @param seed of the draws
+   * @param first number of the batch's first example
    */
-  Batch withPredictedLabels(Batch batch, long seed) {
+  Batch forProducts(Batch batch, long seed, int first) {
+    if (curvature != Curvature.MONTE_CARLO_FISHER) {
+      return batch;
+    }
     try (FedBatch fed = fed(batch);
-        Result result = fed.feedTo(session.runner()).fetch(output(outputs())).run()) {
-      long[] shape = output(outputs()).shape().asArray();
-      return PredictedLabels.draw(batch, kind(), Tensors.toDoubles(result.get(0)), shape, seed);
+        Result result = fed.feedTo(session.runner()).fetch(outputs.output()).run()) {
+      Map<String, DataArray> arrays = new LinkedHashMap<>(batch.arrays());
+      arrays.put(DrawnSlopes.ARRAY, outputs.draw(Tensors.toDoubles(result.get(0)), seed, first));
+      return new Batch(batch.size(), arrays);
     }
   }
 

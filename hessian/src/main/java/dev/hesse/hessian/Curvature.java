@@ -12,25 +12,27 @@ public enum Curvature {
   GAUSS_NEWTON("ggn"),
   /**
    * The Fisher information F = (1/M)·Σᵤ E[∇ℓᵤ∇ℓᵤᵀ] over labels drawn from the model's own
-   * prediction, where the loss is the mean of the terms ℓᵤ, negative log-likelihoods: one for each
-   * label of a softmax, for each output of a sigmoid, and for each output of a squared error, as a
-   * Gaussian of variance ½. For these it is the Gauss-Newton matrix of the loss without its
-   * penalty.
+   * prediction, where the loss is the mean of M terms ℓᵤ, each taken for a negative log-likelihood:
+   * one for each label of a softmax, for each output of a sigmoid, and for each output of a squared
+   * error, which is that of a Gaussian of variance ½ up to a constant (of variance 1 it were half
+   * the matrix). For these it is the Gauss-Newton matrix of the loss without its penalty (Martens,
+   * JMLR 21, 2020).
    */
   FISHER("fisher"),
   /**
-   * An unbiased estimate of the Fisher information from one drawn label for each term, the same in
-   * all products: (1/M)·Σᵤ ∇ℓᵤ∇ℓᵤᵀ at the drawn labels. Of the loss without its penalty.
+   * An unbiased estimate of the Fisher information from S labels drawn for each term, the same in
+   * all products: (1/MS)·Σᵤₛ ∇ℓᵤₛ∇ℓᵤₛᵀ. Of the loss without its penalty.
    */
   MONTE_CARLO_FISHER("fisher-mc"),
   /**
-   * (1/M)·Σᵤ ∇ℓᵤ∇ℓᵤᵀ at the data's own labels, the second moment of the terms' gradients; not the
-   * Fisher information (Kunstner, Balles, Hennig, NeurIPS 2019). Of the loss without its penalty.
+   * (1/N)·Σᵢ gᵢgᵢᵀ with gᵢ the gradient of example i's loss at its own label; not the Fisher
+   * information (Kunstner, Balles, Hennig, NeurIPS 2019). Of the loss without its penalty.
    */
   EMPIRICAL_FISHER("empirical-fisher"),
   /**
-   * (1/M)·Σᵤ (∇ℓᵤ − g)(∇ℓᵤ − g)ᵀ with the mean gradient g: the covariance of the noise of
-   * stochastic gradient descent. Of the loss without its penalty.
+   * (1/N)·Σᵢ (gᵢ − g)(gᵢ − g)ᵀ with g the mean of the examples' gradients gᵢ: the covariance of a
+   * gradient of one random example, and 1/B of it that of stochastic gradient descent with batches
+   * of B. Of the loss without its penalty.
    */
   GRADIENT_COVARIANCE("gradient-covariance");
 
@@ -40,9 +42,9 @@ public enum Curvature {
     this.label = label;
   }
 
-  /** Whether it is made of the products of the terms' gradients. */
-  boolean isOfGradients() {
-    return this == MONTE_CARLO_FISHER || this == EMPIRICAL_FISHER || this == GRADIENT_COVARIANCE;
+  /** Whether it is an expectation over the model's own predictions. */
+  boolean isOfPredictions() {
+    return this == FISHER || this == MONTE_CARLO_FISHER;
   }
 
   /** Whether a penalty on the parameters adds to it. */

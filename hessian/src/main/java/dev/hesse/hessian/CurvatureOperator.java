@@ -64,6 +64,7 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
    * @param memoryBytes what kept values and one product may take together
    * @param l2 λ ≥ 0 of a penalty λ‖w‖² on all parameters w, which adds 2λ to every eigenvalue
    * @param seed of the labels of {@link Curvature#MONTE_CARLO_FISHER}
+   * @param fisherSamples how many of these are drawn for each term of the loss
    * @param strata into how many mini-batches at least, of 25 examples or more, the examples are cut
    *     by how well they are fitted, for estimators that profit from {@link SumOperator}; 1 leaves
    *     their order
@@ -76,8 +77,10 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
       long memoryBytes,
       double l2,
       long seed,
+      int fisherSamples,
       int strata) {
     public static final int MINI_BATCH_DEFAULT = 200;
+    public static final int FISHER_SAMPLES_DEFAULT = 1;
 
     /** The Hessian, in float32 on the CPU, with a GiB for kept values. */
     public static final Options DEFAULT =
@@ -88,6 +91,10 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
         throw new IllegalArgumentException("expected a mini-batch of at least 1, got " + miniBatch);
       }
       Penalty.requireValid(l2);
+      if (fisherSamples < 1) {
+        throw new IllegalArgumentException(
+            "expected at least one Fisher sample, got " + fisherSamples);
+      }
       if (strata < 1) {
         throw new IllegalArgumentException("expected at least one stratum, got " + strata);
       }
@@ -96,7 +103,7 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
     /** Without a penalty. */
     public Options(
         Curvature curvature, int miniBatch, Precision precision, Device device, long memoryBytes) {
-      this(curvature, miniBatch, precision, device, memoryBytes, 0, 0, 1);
+      this(curvature, miniBatch, precision, device, memoryBytes, 0, 0, FISHER_SAMPLES_DEFAULT, 1);
     }
   }
 
@@ -120,7 +127,13 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
     int size = strata(options, model, data.examples());
     batches =
         new MiniBatches(
-            model, data, size, options.curvature(), options.precision(), options.device());
+            model,
+            data,
+            size,
+            options.curvature(),
+            options.fisherSamples(),
+            options.precision(),
+            options.device());
     boolean opened = false;
     try {
       if (options.strata() > 1 && batches.all().size() > 1) {
@@ -133,14 +146,12 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
       double[] firstGradient = new double[0];
       for (MiniBatch miniBatch : batches.all()) {
         boolean kept = this.kept.size() < keep;
-        CompiledLoss compiled = batches.compiled(miniBatch);
-        Batch own = batches.read(miniBatch);
-        boolean together = kept && options.curvature() != Curvature.MONTE_CARLO_FISHER;
-        CompiledLoss.Pass pass = compiled.differentiate(own, together);
+        CompiledLoss.Pass pass =
+            batches
+                .compiled(miniBatch)
+                .differentiate(kept ? forProducts(miniBatch) : batches.read(miniBatch), kept);
         if (kept) {
-          this.kept.put(
-              miniBatch,
-              together ? pass.kept() : compiled.differentiate(forProducts(miniBatch), true).kept());
+          this.kept.put(miniBatch, pass.kept());
         }
         if (miniBatch.from() == 0) {
           firstGradient = pass.gradient();
@@ -159,9 +170,7 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
           OperatorChecks.run(
               batches.compiled(first),
               forProducts(first),
-              curvature == Curvature.MONTE_CARLO_FISHER
-                  ? batches.compiled(first).gradient(forProducts(first))
-                  : firstGradient,
+              firstGradient,
               kept.get(first),
               precision);
       forwardSeconds = timeForward(first);
@@ -273,12 +282,8 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
     }
   }
 
-  /** The examples with the labels that the matrix is of. */
   private Batch forProducts(MiniBatch miniBatch) {
-    Batch own = batches.read(miniBatch);
-    return curvature == Curvature.MONTE_CARLO_FISHER
-        ? batches.compiled(miniBatch).withPredictedLabels(own, seed + miniBatch.from())
-        : own;
+    return batches.compiled(miniBatch).forProducts(batches.read(miniBatch), seed, miniBatch.from());
   }
 
   /** The terms are the mini-batches, each with its share of the penalty. */

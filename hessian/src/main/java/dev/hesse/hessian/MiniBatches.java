@@ -19,6 +19,7 @@ final class MiniBatches implements AutoCloseable {
   private final LossModel model;
   private BatchSource data;
   private final Curvature curvature;
+  private final int samples;
   private final Precision precision;
   private final Device device;
   private final List<MiniBatch> batches = new ArrayList<>();
@@ -36,11 +37,13 @@ final class MiniBatches implements AutoCloseable {
       BatchSource data,
       int size,
       Curvature curvature,
+      int samples,
       Precision precision,
       Device device) {
     this.model = model;
     this.data = data;
     this.curvature = curvature;
+    this.samples = samples;
     this.precision = precision;
     this.device = device;
     for (int from = 0; from < data.examples(); from += size) {
@@ -87,7 +90,8 @@ final class MiniBatches implements AutoCloseable {
     return compiled.computeIfAbsent(
         batch.count(),
         size ->
-            new CompiledLoss(model.lossGraph(size, precision), model.weights(), curvature, device));
+            new CompiledLoss(
+                model.lossGraph(size, precision), model.weights(), curvature, samples, device));
   }
 
   @Override

@@ -33,7 +33,7 @@ class GradientMatricesTest {
         NET,
         data,
         new CurvatureOperator.Options(
-            curvature, miniBatch, Precision.FLOAT64, Device.CPU, memory, 0, seed, strata));
+            curvature, miniBatch, Precision.FLOAT64, Device.CPU, memory, 0, seed, 1, strata));
   }
 
   private static CurvatureOperator open(Curvature curvature, long seed) {
@@ -162,7 +162,7 @@ class GradientMatricesTest {
             Curvature.MONTE_CARLO_FISHER,
             Device.CPU)) {
       for (int seed = 0; seed < seeds; seed++) {
-        Batch drawn = loss.withPredictedLabels(DATA.read(0, EXAMPLES), seed);
+        Batch drawn = loss.forProducts(DATA.read(0, EXAMPLES), seed, 0);
         forms[seed] = dot(v, loss.products(drawn, new double[][] {v}, 1)[0]);
         assertThat(forms[seed]).isNotNegative();
       }

@@ -15,6 +15,7 @@ public record Probes(long seed) {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
   private static final long RADEMACHER = 1;
   private static final long GAUSSIAN = 2;
+  private static final long UNIFORM = 3;
 
   /** Probe {@code index} of n independent signs, +1 or −1 with probability ½ each. */
   public double[] rademacher(int index, int n) {
@@ -37,6 +38,16 @@ public record Probes(long seed) {
       if (j + 1 < n) {
         v[j + 1] = radius * StrictMath.sin(angle);
       }
+    }
+    return v;
+  }
+
+  /** Probe {@code index} of n independent numbers, uniform in (0, 1). */
+  public double[] uniform(int index, int n) {
+    long key = key(UNIFORM, index);
+    double[] v = new double[n];
+    for (int j = 0; j < n; j++) {
+      v[j] = uniform(word(key, j));
     }
     return v;
   }
