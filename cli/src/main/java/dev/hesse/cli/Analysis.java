@@ -13,12 +13,12 @@ import dev.hesse.hessian.linalg.ProductJournal;
 import dev.hesse.hessian.linalg.Progress;
 import dev.hesse.hessian.linalg.SymmetricOperator;
 import dev.hesse.io.data.BatchSource;
+import dev.hesse.io.report.BlockResult;
 import dev.hesse.models.LossModel;
 import dev.hesse.models.Precision;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -54,7 +54,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
       double[] gradient,
       Optional<ParameterBlock> chosen,
       Optional<BlockOperator> block,
-      List<LayerResults> layers,
+      List<BlockResult> layers,
       String journalFailure,
       OperatorChecks checks,
       CurvatureAnalysis estimates,
@@ -66,9 +66,6 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
       int keptMiniBatches,
       long keptBytes,
       long basisBytes) {}
-
-  /** What was found of a layer's diagonal block. */
-  record LayerResults(ParameterBlock layer, CurvatureAnalysis estimates) {}
 
   static Analysis run(
       AnalyzeOptions options,
@@ -125,28 +122,24 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
               operator.noise(),
               estimates.forSeed(options.seed(), memory.basisBytes()),
               limited);
-      List<LayerResults> layers = new ArrayList<>();
-      if (estimates.eachLayer()) {
-        for (ParameterBlock layer : ParameterBlock.layers(model.parameters())) {
-          progress.phase("layer " + layer.name());
-          layers.add(
-              new LayerResults(
-                  layer,
-                  CurvatureAnalysis.run(
-                      layer.of(journal),
-                      layer.offsets(),
-                      operator.noise(),
-                      estimates.ofLayer(options.seed(), memory.basisBytes()),
-                      limited)));
-        }
-      }
+      List<BlockResult> layers =
+          estimates.eachLayer()
+              ? new LayerBlocks(estimates, options.seed(), memory.basisBytes(), operator.noise())
+                  .analyze(
+                      journal,
+                      operator.parameters(),
+                      operator.gradient(),
+                      results.trace(),
+                      progress::phase,
+                      limited)
+              : List.of();
       return new Analysis(
           operator.loss(),
           operator.accuracy(),
           Optional.of(
               new CurvatureResults(
                   operator.gradientNorm(),
-                  gradient(operator.gradient(), chosen),
+                  chosen.map(b -> b.part(operator.gradient())).orElseGet(operator::gradient),
                   chosen,
                   block,
                   layers,
@@ -173,17 +166,6 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
             options.estimates().fisherSamples(),
             options.l2(),
             options.seed());
-  }
-
-  /** The gradient's part in the block. */
-  private static double[] gradient(double[] whole, Optional<ParameterBlock> chosen) {
-    return chosen
-        .map(
-            block ->
-                block.parameters().stream()
-                    .flatMapToDouble(p -> Arrays.stream(whole, p.offset(), p.offset() + p.size()))
-                    .toArray())
-        .orElse(whole);
   }
 
   /** All eigenpairs that were found, from the top in descending order, then from the bottom. */
@@ -245,14 +227,23 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
   /** Whether everything that was asked for was reached. */
   boolean converged(EstimatorOptions asked) {
     return curvature
-        .map(CurvatureResults::estimates)
         .map(
-            e ->
-                e.eigenvalues().map(pairs -> pairs.status().converged()).orElse(true)
-                    && e.density().map(density -> density.status().converged()).orElse(true)
-                    && e.trace()
-                        .map(trace -> !asked.toleranceGiven() || trace.status().converged())
-                        .orElse(true))
+            results ->
+                converged(results.estimates(), asked)
+                    && results.layers().stream().allMatch(Analysis::converged))
         .orElse(true);
+  }
+
+  private static boolean converged(CurvatureAnalysis estimates, EstimatorOptions asked) {
+    return estimates.eigenvalues().map(pairs -> pairs.status().converged()).orElse(true)
+        && estimates.density().map(density -> density.status().converged()).orElse(true)
+        && estimates
+            .trace()
+            .map(trace -> !asked.toleranceGiven() || trace.status().converged())
+            .orElse(true);
+  }
+
+  private static boolean converged(BlockResult layer) {
+    return layer.eigenvalues() == null || layer.eigenvalues().converged();
   }
 }

@@ -8,7 +8,6 @@ import dev.hesse.hessian.linalg.Mean;
 import dev.hesse.hessian.linalg.SpectralDensity;
 import dev.hesse.hessian.linalg.SpectralSums;
 import dev.hesse.hessian.linalg.TraceEstimate;
-import dev.hesse.io.report.BlockResult;
 import dev.hesse.io.report.HessianReport;
 import dev.hesse.io.report.HessianReport.Checks;
 import dev.hesse.io.report.HessianReport.Cost;
@@ -58,14 +57,15 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
                 r -> r.estimates().eigenvalues().map(found -> eigenvalues(found, r.gradient())))
             .orElse(null),
         trace.map(ReportParts::trace).orElse(null),
-        results.flatMap(r -> r.estimates().density()).map(this::density).orElse(null),
+        results
+            .flatMap(r -> r.estimates().density())
+            .map(found -> density(found, options.estimates()))
+            .orElse(null),
         trace
             .filter(t -> options.estimates().perLayer())
             .map(t -> layers(t, parameters(results)))
             .orElse(List.of()),
-        results.map(Analysis.CurvatureResults::layers).orElse(List.of()).stream()
-            .map(this::block)
-            .toList(),
+        results.map(Analysis.CurvatureResults::layers).orElse(List.of()),
         cost(results));
   }
 
@@ -107,18 +107,6 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
         options.estimates().eigenvalues().orElseThrow().method(), found, gradient);
   }
 
-  private BlockResult block(Analysis.LayerResults layer) {
-    return new BlockResult(
-        layer.layer().name(),
-        layer.layer().size(),
-        layer
-            .estimates()
-            .eigenvalues()
-            .map(found -> eigenvalues(found, new double[0]))
-            .orElse(null),
-        layer.estimates().trace().map(ReportParts::trace).orElse(null));
-  }
-
   private List<Parameter> parameters(Optional<Analysis.CurvatureResults> results) {
     return results
         .flatMap(Analysis.CurvatureResults::chosen)
@@ -126,7 +114,7 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
         .orElseGet(subject.model().parameters()::parameters);
   }
 
-  private Density density(SpectralDensity density) {
+  static Density density(SpectralDensity density, EstimatorOptions estimates) {
     double largest =
         density.runs().stream()
             .flatMap(run -> run.nodes().stream())
@@ -134,7 +122,6 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
             .max()
             .orElse(0);
     double scale = largest == 0 ? 1 : largest;
-    EstimatorOptions estimates = options.estimates();
     return ReportParts.density(
         density,
         SpectralSums.of(

@@ -30,6 +30,7 @@ import java.util.regex.Pattern;
  * @param densityMethod how the density is
  * @param block the parameters whose diagonal block is analysed; empty for all
  * @param eachLayer whether each layer's block is analysed, too
+ * @param densityNamed whether the density is the user's wish or a default
  * @param perParameter whether traces are divided by the number of parameters
  * @param budget of products and time
  * @param damping of the density's log-determinant and effective dimension
@@ -48,6 +49,7 @@ record EstimatorOptions(
     DensityMethod densityMethod,
     Optional<Pattern> block,
     boolean eachLayer,
+    boolean densityNamed,
     boolean perParameter,
     Budget budget,
     Optional<Double> damping,
@@ -181,11 +183,11 @@ record EstimatorOptions(
                   text.equals(EACH_LAYER)
                       ? Optional.of(text)
                       : ValueType.PATTERN.parser().apply(text).map(Pattern::pattern)),
-          "of the diagonal block of the parameters whose names match; or, beside the whole, of each"
-              + " layer's");
+          "of the diagonal block of the parameters whose names match; or, beside the whole,"
+              + " eigenvalues and trace of each layer's, and its density if --only names it");
   private static final CommandOption<Boolean> PER_PARAMETER =
       CommandOption.flag(
-          "normalize-by-size", "print layers' traces divided by their numbers of parameters");
+          "normalize-by-size", "print traces divided by the number of parameters they are of");
   static final CommandOption<Integer> DENSITY_STEPS =
       CommandOption.of("density-iter", ValueType.whole(1, MOST), "Lanczos steps of a density run")
           .withDefault(SpectralDensity.Options.DEFAULT.steps());
@@ -274,6 +276,7 @@ record EstimatorOptions(
                 .filter(text -> !text.equals(EACH_LAYER))
                 .map(Pattern::compile),
             arguments.get(PARAMETERS).filter(EACH_LAYER::equals).isPresent(),
+            arguments.has(ONLY) && parts.contains(Part.DENSITY),
             arguments.has(PER_PARAMETER),
             Budget.from(arguments),
             arguments.get(DAMPING),
@@ -298,8 +301,17 @@ record EstimatorOptions(
   }
 
   private void check() {
-    if (perLayer && traceMethod == TraceMethod.XTRACE) {
-      throw usage("--trace-method xtrace has no traces of parameters", "Leave out --per-layer");
+    if (!needsProducts() && (block.isPresent() || eachLayer)) {
+      throw usage(
+          "--block is given without eigenvalues, trace and density", "Add some of them to --only");
+    }
+    if (trace.isPresent() && traceMethod == TraceMethod.XTRACE && (perLayer || eachLayer)) {
+      throw usage(
+          "--trace-method xtrace has no traces of parameters",
+          perLayer ? "Leave out --per-layer" : "Leave out --block " + EACH_LAYER);
+    }
+    if (perParameter && trace.isEmpty()) {
+      throw usage("--normalize-by-size is given without the trace", "Add trace to --only");
     }
     if (perLayer && trace.isEmpty()) {
       throw usage("--per-layer is given without the trace", "Add trace to --only");
@@ -338,10 +350,16 @@ record EstimatorOptions(
         eigenvalues, density, trace, densityMethod, traceMethod, seed, basisBytes);
   }
 
-  /** Of a layer's block: what the whole has but for the density. */
+  /** Of a layer's block: what takes products of its own. */
   CurvatureAnalysis.Options ofLayer(long seed, long basisBytes) {
     return new CurvatureAnalysis.Options(
-        eigenvalues, Optional.empty(), trace, densityMethod, traceMethod, seed, basisBytes);
+        eigenvalues,
+        density.filter(d -> densityNamed),
+        Optional.empty(),
+        densityMethod,
+        traceMethod,
+        seed,
+        basisBytes);
   }
 
   /** Whether any part needs products with the matrix. */

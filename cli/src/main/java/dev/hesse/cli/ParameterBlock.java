@@ -8,6 +8,7 @@ import dev.hesse.hessian.linalg.SymmetricOperator;
 import dev.hesse.models.ParameterLayout;
 import dev.hesse.models.ParameterLayout.Parameter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,13 @@ record ParameterBlock(String name, List<Parameter> parameters) {
   BlockOperator of(SymmetricOperator whole) {
     return new BlockOperator(
         whole, parameters.stream().map(p -> new Range(p.offset(), p.offset() + p.size())).toList());
+  }
+
+  /** The entries of a vector over all parameters that belong to the block. */
+  double[] part(double[] whole) {
+    return parameters.stream()
+        .flatMapToDouble(p -> Arrays.stream(whole, p.offset(), p.offset() + p.size()))
+        .toArray();
   }
 
   int size() {

@@ -95,12 +95,14 @@ final class Summary {
       row(
           "trace",
           "%s (%d products)",
-          Uncertain.text(trace.value(), trace.standardError()),
+          perParameter
+              ? mean(trace, report.model().parameters()) + " for each parameter"
+              : Uncertain.text(trace.value(), trace.standardError()),
           trace.hvps());
       estimates.trace().ifPresent(this::accuracy);
     }
     report.layers().forEach(layer -> layer(layer, perParameter));
-    report.blocks().forEach(this::block);
+    report.blocks().forEach(block -> block(block, perParameter));
     Density density = report.density();
     if (density != null) {
       density(density);
@@ -112,12 +114,14 @@ final class Summary {
     String heading = name;
     for (Eigenvalue eigenvalue : eigenvalues) {
       Double bound = eigenvalue.bound();
+      Double share = eigenvalue.gradientShare();
       row(
           heading,
-          "%-12.7g ± %.1e, residual %.1e",
+          "%-12.7g ± %.1e, residual %.1e%s",
           eigenvalue.value(),
           bound == null ? eigenvalue.residual() : bound,
-          eigenvalue.residual());
+          eigenvalue.residual(),
+          share == null ? "" : format(", %.3g %% of the squared gradient", 100 * share));
       heading = "";
     }
   }
@@ -146,7 +150,7 @@ final class Summary {
         Uncertain.text(scale * layer.trace(), error));
   }
 
-  private void block(BlockResult block) {
+  private void block(BlockResult block, boolean perParameter) {
     Eigenvalues eigenvalues = block.eigenvalues();
     Trace trace = block.trace();
     String ends =
@@ -161,7 +165,16 @@ final class Summary {
         block.name(),
         block.parameters(),
         ends,
-        trace == null ? "" : "  trace " + Uncertain.text(trace.value(), trace.standardError()));
+        trace == null
+            ? ""
+            : "  trace "
+                + (perParameter
+                    ? mean(trace, block.parameters())
+                    : Uncertain.text(trace.value(), trace.standardError())));
+  }
+
+  private static String mean(Trace trace, long parameters) {
+    return Uncertain.text(trace.value() / parameters, trace.standardError() / parameters);
   }
 
   private void density(Density density) {

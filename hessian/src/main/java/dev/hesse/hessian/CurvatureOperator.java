@@ -100,10 +100,32 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
       }
     }
 
+    /** With one Fisher sample. */
+    public Options(
+        Curvature curvature,
+        int miniBatch,
+        Precision precision,
+        Device device,
+        long memoryBytes,
+        double l2,
+        long seed,
+        int strata) {
+      this(
+          curvature,
+          miniBatch,
+          precision,
+          device,
+          memoryBytes,
+          l2,
+          seed,
+          FISHER_SAMPLES_DEFAULT,
+          strata);
+    }
+
     /** Without a penalty. */
     public Options(
         Curvature curvature, int miniBatch, Precision precision, Device device, long memoryBytes) {
-      this(curvature, miniBatch, precision, device, memoryBytes, 0, 0, FISHER_SAMPLES_DEFAULT, 1);
+      this(curvature, miniBatch, precision, device, memoryBytes, 0, 0, 1);
     }
   }
 

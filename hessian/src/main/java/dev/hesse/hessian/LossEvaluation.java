@@ -32,7 +32,7 @@ public record LossEvaluation(double loss, double accuracy) {
       double l2,
       Progress progress) {
     try (MiniBatches batches =
-        new MiniBatches(model, data, miniBatch, Curvature.HESSIAN, 1, precision, device)) {
+        new MiniBatches(model, data, miniBatch, Curvature.HESSIAN, precision, device)) {
       double loss = 0;
       double correct = 0;
       for (MiniBatch batch : batches.all()) {

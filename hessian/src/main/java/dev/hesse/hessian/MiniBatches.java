@@ -32,6 +32,20 @@ final class MiniBatches implements AutoCloseable {
    */
   record MiniBatch(int from, int count, double weight) {}
 
+  /** For a curvature that draws no labels. */
+  MiniBatches(
+      LossModel model,
+      BatchSource data,
+      int size,
+      Curvature curvature,
+      Precision precision,
+      Device device) {
+    this(model, data, size, curvature, 1, precision, device);
+  }
+
+  /**
+   * @param samples labels drawn for each term of {@link Curvature#MONTE_CARLO_FISHER}
+   */
   MiniBatches(
       LossModel model,
       BatchSource data,

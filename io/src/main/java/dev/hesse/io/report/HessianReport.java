@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param loss mean loss over the examples
  * @param accuracy fraction of the examples that are classified right
  * @param gradientNorm Euclidean norm of the loss's gradient with respect to the parameters
- * @param curvature which matrix the rest is about: {@code hessian} or {@code ggn}
+ * @param curvature which matrix the rest is about, such as {@code hessian} or {@code ggn}
  * @param seed of every random choice
  * @param block the pattern of the parameters whose diagonal block the matrix is; absent for all
  * @param layers one entry per parameter tensor, in the model's order
@@ -163,7 +163,8 @@ public record HessianReport(
    * @param residual ‖Hv − λv‖ for the unit vector v that goes with it; an eigenvalue of H is at
    *     most this far from λ
    * @param bound on that distance, where the next eigenvalues are known to be far: residual²/gap
-   * @param gradientShare (gᵀv)²/‖g‖², the share of the squared gradient along v
+   * @param gradientShare (gᵀv)²/‖g‖², the share of the squared gradient along v; of a block's
+   *     eigenvector, of the gradient's part in the block
    */
   public record Eigenvalue(
       double value, double residual, @Nullable Double bound, @Nullable Double gradientShare) {

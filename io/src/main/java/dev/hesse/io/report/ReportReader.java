@@ -157,7 +157,8 @@ public final class ReportReader {
         json.text("name"),
         json.count("parameters"),
         json.optionalObject("eigenvalues", ReportReader::eigenvalues),
-        json.optionalObject("trace", ReportReader::trace));
+        json.optionalObject("trace", ReportReader::trace),
+        json.optionalObject("density", ReportReader::density));
   }
 
   private static Layer layer(JsonObject json) {

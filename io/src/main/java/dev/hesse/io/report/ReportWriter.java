@@ -154,6 +154,7 @@ public final class ReportWriter {
     json.count("parameters", block.parameters());
     json.object("eigenvalues", block.eigenvalues(), ReportWriter::eigenvalues);
     json.object("trace", block.trace(), ReportWriter::trace);
+    json.object("density", block.density(), ReportWriter::density);
   }
 
   private static void layer(JsonWriter json, Layer layer) throws IOException {
