@@ -47,6 +47,33 @@ class ReportRoundTripTest {
   }
 
   @Test
+  void blocksComeBack() throws IOException {
+    HessianReport full = Reports.full();
+    HessianReport blocks =
+        new HessianReport(
+            full.tool(),
+            full.model(),
+            full.data(),
+            full.loss(),
+            full.accuracy(),
+            full.gradientNorm(),
+            "gradient-covariance",
+            "^fc",
+            full.seed(),
+            full.checks(),
+            full.eigenvalues(),
+            full.trace(),
+            full.density(),
+            full.layers(),
+            List.of(
+                new BlockResult("fc", 442, full.eigenvalues(), full.trace(), full.density()),
+                new BlockResult("bn", 2, null, null, null)),
+            full.cost());
+    assertThat(written(blocks)).contains("\"block\" : \"^fc\"", "\"blocks\" : [");
+    assertThat(ReportReader.read(file)).isEqualTo(blocks);
+  }
+
+  @Test
   void partsNotAskedForAreAbsent() throws IOException {
     assertThat(written(Reports.minimal()))
         .startsWith("{\n  \"schemaVersion\" : 1,\n  \"tool\" : {\n")
