@@ -32,6 +32,10 @@ final class Eigenvectors {
 
     private final String extension;
 
+    String extension() {
+      return extension;
+    }
+
     Format(String extension) {
       this.extension = extension;
     }

@@ -22,6 +22,7 @@ public final class Main {
     COMMANDS.put("train", TrainCommand::new);
     COMMANDS.put("data", DataCommand::new);
     COMMANDS.put("plot", PlotCommand::new);
+    COMMANDS.put("overlap", OverlapCommand::new);
     COMMANDS.put("inspect", InspectCommand::new);
     COMMANDS.put("convert", ConvertCommand::new);
     COMMANDS.put("doctor", DoctorCommand::new);

@@ -21,6 +21,7 @@ class HelpTest {
             "train",
             "data",
             "plot",
+            "overlap",
             "inspect",
             "convert",
             "doctor",
@@ -37,6 +38,7 @@ class HelpTest {
         "train",
         "data",
         "plot",
+        "overlap",
         "inspect",
         "convert",
         "doctor"

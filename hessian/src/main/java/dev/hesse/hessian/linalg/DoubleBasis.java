@@ -31,6 +31,10 @@ final class DoubleBasis {
     this.chunks = (n + CHUNK - 1) / CHUNK;
   }
 
+  int dimension() {
+    return n;
+  }
+
   int size() {
     return vectors.size();
   }
