@@ -38,10 +38,7 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
             subject.source(),
             subject.sha256(),
             subject.architecture(),
-            results
-                .flatMap(Analysis.CurvatureResults::chosen)
-                .map(ParameterBlock::size)
-                .orElseGet(subject.model().parameters()::dimension),
+            subject.model().parameters().dimension(),
             loss(),
             subject.parameterRule().orElse(null)),
         data(results),
@@ -50,6 +47,10 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
         results.map(Analysis.CurvatureResults::gradientNorm).orElse(null),
         options.estimates().curvature().label(),
         options.estimates().block().map(Pattern::pattern).orElse(null),
+        results
+            .flatMap(Analysis.CurvatureResults::chosen)
+            .map(chosen -> (long) chosen.size())
+            .orElse(null),
         options.seed(),
         results.map(Analysis.CurvatureResults::checks).map(AnalyzeReport::checks).orElse(null),
         results

@@ -52,7 +52,7 @@ final class Summary {
       row("gradient", "norm %.6g", report.gradientNorm());
     }
     if (report.block() != null) {
-      row("block", "of parameters that match %s", report.block());
+      row("block", "of %,d parameters that match %s", report.order(), report.block());
     }
     analysis.curvature().ifPresent(results -> estimates(report, results.estimates(), perParameter));
     cost(report.cost());
@@ -96,7 +96,7 @@ final class Summary {
           "trace",
           "%s (%d products)",
           perParameter
-              ? mean(trace, report.model().parameters()) + " for each parameter"
+              ? mean(trace, report.order()) + " for each parameter"
               : Uncertain.text(trace.value(), trace.standardError()),
           trace.hvps());
       estimates.trace().ifPresent(this::accuracy);

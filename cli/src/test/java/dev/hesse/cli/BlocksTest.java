@@ -110,6 +110,8 @@ class BlocksTest {
         .isIn(ExitStatus.DONE, ExitStatus.NOT_CONVERGED);
     HessianReport report = report();
     assertThat(report.block()).isEqualTo("^fc");
+    assertThat(report.blockParameters()).isEqualTo(170);
+    assertThat(report.model().parameters()).isEqualTo(5214);
     Eigenvalue largest = report.eigenvalues().top().get(0);
     double value = eigen.getEigenvalue(top).getReal();
     assertThat(largest.value()).isCloseTo(value, within(largest.residual() + 1e-9 * value));
@@ -118,7 +120,7 @@ class BlocksTest {
     assertThat(report.trace().value())
         .isCloseTo(trace, within(4 * report.trace().standardError() + 1e-9 * trace));
     assertThat(run("--only eigenvalues --block ^fc").out())
-        .contains("of parameters that match ^fc", " % of the squared gradient");
+        .contains("of 170 parameters that match ^fc", " % of the squared gradient");
   }
 
   @Test

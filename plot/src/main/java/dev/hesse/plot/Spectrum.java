@@ -150,7 +150,7 @@ record Spectrum(
     double[] grid = curve.grid();
     double peak = DoubleStream.of(curve.values()).max().orElseThrow();
     double width = Math.max(sigma, grid[1] - grid[0]);
-    Decades decades = Decades.of(peak, report.model().parameters(), width);
+    Decades decades = Decades.of(peak, report.order(), width);
     Optional<String> band =
         density.outliers() != null
             ? Optional.of("± 2 standard errors")

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param curvature which matrix the rest is about, such as {@code hessian} or {@code ggn}
  * @param seed of every random choice
  * @param block the pattern of the parameters whose diagonal block the matrix is; absent for all
+ * @param blockParameters how many these are
  * @param layers one entry per parameter tensor, in the model's order
  * @param blocks one entry per layer, if its block was analysed apart
  */
@@ -27,6 +28,7 @@ public record HessianReport(
     @Nullable Double gradientNorm,
     String curvature,
     @Nullable String block,
+    @Nullable Long blockParameters,
     long seed,
     @Nullable Checks checks,
     @Nullable Eigenvalues eigenvalues,
@@ -43,6 +45,11 @@ public record HessianReport(
   public HessianReport {
     layers = List.copyOf(layers);
     blocks = List.copyOf(blocks);
+  }
+
+  /** The number of rows of the matrix. */
+  public long order() {
+    return blockParameters == null ? model.parameters() : blockParameters;
   }
 
   /** Of all parameters, without layers of their own. */
@@ -69,6 +76,7 @@ public record HessianReport(
         accuracy,
         gradientNorm,
         curvature,
+        null,
         null,
         seed,
         checks,

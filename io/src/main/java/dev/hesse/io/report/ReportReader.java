@@ -53,6 +53,7 @@ public final class ReportReader {
         json.optionalNumber("gradientNorm"),
         json.text("curvature"),
         json.optionalText("block"),
+        json.has("blockParameters") ? json.count("blockParameters") : null,
         json.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE),
         json.optionalObject("checks", ReportReader::checks),
         json.optionalObject("eigenvalues", ReportReader::eigenvalues),

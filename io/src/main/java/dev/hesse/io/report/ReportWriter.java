@@ -47,6 +47,7 @@ public final class ReportWriter {
     json.number("gradientNorm", report.gradientNorm());
     json.text("curvature", report.curvature());
     json.text("block", report.block());
+    json.count("blockParameters", report.blockParameters());
     json.count("seed", report.seed());
     json.object("checks", report.checks(), ReportWriter::checks);
     json.object("eigenvalues", report.eigenvalues(), ReportWriter::eigenvalues);

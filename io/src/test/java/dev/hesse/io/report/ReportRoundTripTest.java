@@ -59,6 +59,7 @@ class ReportRoundTripTest {
             full.gradientNorm(),
             "gradient-covariance",
             "^fc",
+            650L,
             full.seed(),
             full.checks(),
             full.eigenvalues(),
@@ -70,6 +71,8 @@ class ReportRoundTripTest {
                 new BlockResult("bn", 2, null, null, null)),
             full.cost());
     assertThat(written(blocks)).contains("\"block\" : \"^fc\"", "\"blocks\" : [");
+    assertThat(blocks.order()).isEqualTo(650);
+    assertThat(full.order()).isEqualTo(full.model().parameters());
     assertThat(ReportReader.read(file)).isEqualTo(blocks);
   }
 
