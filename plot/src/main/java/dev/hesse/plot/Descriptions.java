@@ -11,7 +11,7 @@ final class Descriptions {
 
   static String title(HessianReport report, FigureOptions options) {
     String given = options.title();
-    String curvature = isGaussNewton(report) ? "Gauss-Newton" : "Hessian";
+    String curvature = matrix(report).replace(" matrix", "");
     return given == null ? curvature + " spectrum of " + report.model().architecture() : given;
   }
 
@@ -27,11 +27,14 @@ final class Descriptions {
 
   /** The name of the curvature matrix. */
   static String matrix(HessianReport report) {
-    return isGaussNewton(report) ? "Gauss-Newton matrix" : "Hessian";
-  }
-
-  private static boolean isGaussNewton(HessianReport report) {
-    return report.curvature().equals("ggn");
+    return switch (report.curvature()) {
+      case "ggn" -> "Gauss-Newton matrix";
+      case "fisher" -> "Fisher matrix";
+      case "fisher-mc" -> "sampled Fisher matrix";
+      case "empirical-fisher" -> "empirical Fisher matrix";
+      case "gradient-covariance" -> "gradients' covariance";
+      default -> "Hessian";
+    };
   }
 
   /** Model file, number of parameters, and examples; files without their folders. */
