@@ -104,7 +104,8 @@ final class CheckedNode {
       TensorProto tensor =
           node.getAttrOrDefault("value", AttrValue.getDefaultInstance()).getTensor();
       if (node.getOp().equals("Const") && tensor.getTensorContent().isEmpty()) {
-        repeated += count(tensor.getTensorShape(), /* open= */ false);
+        long count = count(tensor.getTensorShape(), /* open= */ false);
+        repeated += Math.max(0, count - listed(tensor));
       }
     }
     if (repeated > MAX_REPEATED) {
