@@ -141,7 +141,7 @@ public final class BlockLanczos {
       boolean found =
           space.isComplete() || (enough && IntStream.of(wanted).allMatch(i -> converged(ritz, i)));
       if (found || space.products() + space.block() > options.maxProducts || progress.isEnough()) {
-        return result(ritz, top, bottom, found);
+        return result(ritz, top, bottom, found, !found && progress.isEnough());
       }
     }
   }
@@ -202,13 +202,14 @@ public final class BlockLanczos {
         .orElse(Double.POSITIVE_INFINITY);
   }
 
-  private Eigenpairs result(SymmetricEigen ritz, int[] top, int[] bottom, boolean found) {
+  private Eigenpairs result(
+      SymmetricEigen ritz, int[] top, int[] bottom, boolean found, boolean spent) {
     List<Eigenpair> above = IntStream.of(top).mapToObj(i -> pair(ritz, i)).toList();
     List<Eigenpair> below = IntStream.of(bottom).mapToObj(i -> pair(ritz, i)).toList();
     List<Eigenpair> pairs = Stream.concat(above.stream(), below.stream()).toList();
     Status status =
         !found
-            ? Status.MAX_PRODUCTS
+            ? spent ? Status.BUDGET_SPENT : Status.MAX_PRODUCTS
             : pairs.size() < options.wanted.count()
                 ? Status.DIMENSION_EXHAUSTED
                 : pairs.stream().allMatch(p -> reached(p, ritz))
@@ -225,6 +226,7 @@ public final class BlockLanczos {
                   case ROUNDING_LIMITED ->
                       ", some only to the level of rounding, which is above their tolerance";
                   case DIMENSION_EXHAUSTED -> ", as many as the matrix has";
+                  case BUDGET_SPENT -> ", then the budget was spent";
                   case MAX_PRODUCTS ->
                       ", the most allowed: allow more products or vectors, or a larger tolerance";
                   default -> "";

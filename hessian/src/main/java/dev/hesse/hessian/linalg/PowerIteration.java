@@ -50,7 +50,7 @@ public final class PowerIteration {
     List<double[]> found = new ArrayList<>();
     List<Eigenpair> pairs = new ArrayList<>();
     int products = 0;
-    while (pairs.size() < count) {
+    while (pairs.size() < count && (pairs.isEmpty() || !progress.isEnough())) {
       double[] v = probes.gaussian(pairs.size(), n);
       orthonormalize(v, found);
       double[] y = new double[n];
@@ -63,7 +63,7 @@ public final class PowerIteration {
         lambda = Require.finiteProduct(Vectors.dot(v, y), products);
         converged = Math.abs(lambda - previous) <= options.tolerance * Math.abs(previous);
         progress.update("eigenvalues", products, count * options.maxIterations, lambda);
-        if (converged || i == options.maxIterations) {
+        if (converged || i == options.maxIterations || progress.isEnough()) {
           break;
         }
         double[] next = y.clone();
@@ -78,7 +78,21 @@ public final class PowerIteration {
       found.add(vector);
       pairs.add(new Eigenpair(lambda, Vectors.norm(y), Vectors.norm(y), converged, vector::clone));
     }
-    return result(pairs, products, options);
+    long converged = pairs.stream().filter(Eigenpair::converged).count();
+    return converged < count && progress.isEnough()
+        ? spent(pairs, products, converged, options)
+        : result(pairs, products, options);
+  }
+
+  private static Eigenpairs spent(
+      List<Eigenpair> pairs, int products, long converged, Options options) {
+    return new Eigenpairs(
+        pairs,
+        List.of(),
+        products,
+        Status.BUDGET_SPENT,
+        "%d of %d eigenvalues had converged when the budget was spent"
+            .formatted(converged, options.count));
   }
 
   private static Eigenpairs result(List<Eigenpair> pairs, int products, Options options) {

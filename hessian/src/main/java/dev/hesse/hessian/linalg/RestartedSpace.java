@@ -28,6 +28,9 @@ final class RestartedSpace {
   /** The remainder; rows that are null are spent, as their direction lay in the space. */
   private double[][] remainder;
 
+  /** RᵀR. */
+  private double[][] gram;
+
   /** C, one row for each vector of the remainder. */
   private double[][] coupling;
 
@@ -47,6 +50,7 @@ final class RestartedSpace {
     this.t = new double[this.mostVectors][this.mostVectors];
     this.remainder = start.stream().map(double[]::clone).toArray(double[][]::new);
     this.coupling = new double[start.size()][0];
+    this.gram = gram(remainder);
   }
 
   /** The space of a vector, whose T is tridiagonal. */
@@ -75,6 +79,7 @@ final class RestartedSpace {
     this.remainder = new double[][] {remainder};
     this.coupling = new double[1][alpha.length];
     coupling[0][alpha.length - 1] = 1;
+    this.gram = gram(this.remainder);
     addDefect(defect);
   }
 
@@ -113,16 +118,31 @@ final class RestartedSpace {
     return SymmetricEigen.of(t, size());
   }
 
-  /** ‖R·C·s‖. */
+  /** ‖R·C·s‖, of b² + b·m operations. */
   double residual(double[] s) {
     if (isComplete()) {
       return 0;
     }
-    double[] sum = new double[operator.dimension()];
-    for (int j = 0; j < block(); j++) {
-      Vectors.addScaled(sum, Vectors.dot(coupling[j], s, 0, size()), remainder[j]);
+    double[] c = new double[block()];
+    for (int j = 0; j < c.length; j++) {
+      c[j] = Vectors.dot(coupling[j], s, 0, size());
     }
-    return Vectors.norm(sum);
+    double square = 0;
+    for (int j = 0; j < c.length; j++) {
+      square += c[j] * Vectors.dot(gram[j], c);
+    }
+    return Math.sqrt(Math.max(0, square));
+  }
+
+  private static double[][] gram(double[][] vectors) {
+    double[][] gram = new double[vectors.length][vectors.length];
+    for (int i = 0; i < vectors.length; i++) {
+      for (int j = 0; j <= i; j++) {
+        gram[i][j] = Vectors.dot(vectors[i], vectors[j]);
+        gram[j][i] = gram[i][j];
+      }
+    }
+    return gram;
   }
 
   double[] vector(double[] s) {
@@ -159,6 +179,7 @@ final class RestartedSpace {
       }
     }
     remainder = y;
+    gram = gram(y);
     coupling = new double[added][size()];
     for (int j = 0; j < added; j++) {
       coupling[j][old + j] = 1;
