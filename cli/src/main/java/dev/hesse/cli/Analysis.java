@@ -105,7 +105,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                     options.seed(),
                     estimates.fisherSamples(),
                     estimates.trace().isPresent() ? STRATA : 1));
-        ProductJournal journal = options.journal().open(operator, about(options))) {
+        ProductJournal journal = options.journal().open(operator, about(options, precision))) {
       Progress limited =
           estimates
               .budget()
@@ -158,14 +158,15 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
   }
 
   /** All options that products depend on. */
-  private static String about(AnalyzeOptions options) {
-    return "%s %s %s %s %s"
+  private static String about(AnalyzeOptions options, Precision precision) {
+    return "%s %s %s %s %s %s"
         .formatted(
             options.subject(),
             options.estimates().curvature(),
             options.estimates().fisherSamples(),
             options.l2(),
-            options.seed());
+            options.seed(),
+            precision);
   }
 
   /** All eigenpairs that were found, from the top in descending order, then from the bottom. */

@@ -32,6 +32,7 @@ import java.util.regex.Pattern;
  * @param eachLayer whether each layer's block is analysed, too
  * @param densityNamed whether the density is the user's wish or a default
  * @param perParameter whether traces are divided by the number of parameters
+ * @param toAccuracy whether asked accuracies say how many products are made
  * @param budget of products and time
  * @param damping of the density's log-determinant and effective dimension
  * @param threshold above which eigenvalues are counted
@@ -51,6 +52,7 @@ record EstimatorOptions(
     boolean eachLayer,
     boolean densityNamed,
     boolean perParameter,
+    boolean toAccuracy,
     Budget budget,
     Optional<Double> damping,
     Optional<Double> threshold,
@@ -278,6 +280,7 @@ record EstimatorOptions(
             arguments.get(PARAMETERS).filter(EACH_LAYER::equals).isPresent(),
             arguments.has(ONLY) && parts.contains(Part.DENSITY),
             arguments.has(PER_PARAMETER),
+            accuracy.isPresent(),
             Budget.from(arguments),
             arguments.get(DAMPING),
             arguments.get(THRESHOLD),
@@ -347,7 +350,7 @@ record EstimatorOptions(
   /** The same for the library. */
   CurvatureAnalysis.Options forSeed(long seed, long basisBytes) {
     return new CurvatureAnalysis.Options(
-        eigenvalues, density, trace, densityMethod, traceMethod, seed, basisBytes);
+        eigenvalues, density, trace, densityMethod, traceMethod, toAccuracy, seed, basisBytes);
   }
 
   /** Of a layer's block: what takes products of its own. */
@@ -358,6 +361,7 @@ record EstimatorOptions(
         Optional.empty(),
         densityMethod,
         traceMethod,
+        toAccuracy,
         seed,
         basisBytes);
   }

@@ -98,6 +98,9 @@ public record CurvatureAnalysis(
    * @param trace how many samples, if any
    * @param densityMethod how
    * @param traceMethod how
+   * @param toAccuracy whether tolerances alone say how many products are made: the density takes
+   *     all steps that there are, if more than it asks for, and the trace's space grows as far as
+   *     pays
    * @param seed of all random vectors
    * @param basisBytes what a Lanczos basis may take
    */
@@ -107,6 +110,7 @@ public record CurvatureAnalysis(
       Optional<HutchinsonTrace.Options> trace,
       DensityMethod densityMethod,
       TraceMethod traceMethod,
+      boolean toAccuracy,
       long seed,
       long basisBytes) {
     /** By Lanczos, all of them. */
@@ -117,7 +121,14 @@ public record CurvatureAnalysis(
         long seed,
         long basisBytes) {
       this(
-          eigenvalues, density, trace, DensityMethod.LANCZOS, TraceMethod.KRYLOV, seed, basisBytes);
+          eigenvalues,
+          density,
+          trace,
+          DensityMethod.LANCZOS,
+          TraceMethod.KRYLOV,
+          false,
+          seed,
+          basisBytes);
     }
 
     private boolean sharesDensity() {
@@ -181,7 +192,8 @@ public record CurvatureAnalysis(
             .map(
                 wanted ->
                     options.sharesDensity()
-                        ? SpectralDensity.estimate(space, wanted, progress)
+                        ? SpectralDensity.estimate(
+                            space, options.toAccuracy() ? wanted.atLeast(shared) : wanted, progress)
                         : ChebyshevDensity.estimate(
                             operator,
                             new ChebyshevDensity.Options(2 * wanted.steps(), wanted.runs()),
@@ -207,7 +219,10 @@ public record CurvatureAnalysis(
       Progress progress) {
     long seed = options.seed();
     return switch (options.traceMethod()) {
-      case KRYLOV -> besideSpace(operator, space, offsets, wanted, seed, progress);
+      case KRYLOV ->
+          options.toAccuracy()
+              ? HutchinsonTrace.estimateGrowing(operator, space, offsets, wanted, seed, progress)
+              : besideSpace(operator, space, offsets, wanted, seed, progress);
       case HUTCHINSON -> HutchinsonTrace.estimate(operator, offsets, wanted, seed, progress);
       case HUTCH_PLUS_PLUS ->
           HutchPlusPlus.estimate(
@@ -243,7 +258,7 @@ public record CurvatureAnalysis(
       int half = wanted.maxProducts() / 2;
       while (grown < half && !space.isComplete() && space.hasMemory() && !progress.isEnough()) {
         space.step();
-        progress.update("trace", ++grown, wanted.maxProducts(), Double.NaN);
+        progress.update("space", ++grown, half, Double.NaN);
       }
     }
     int left = Math.max(HutchinsonTrace.Options.LEAST_PRODUCTS, wanted.maxProducts() - grown);

@@ -65,9 +65,9 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
    * @param l2 λ ≥ 0 of a penalty λ‖w‖² on all parameters w, which adds 2λ to every eigenvalue
    * @param seed of the labels of {@link Curvature#MONTE_CARLO_FISHER}
    * @param fisherSamples how many of these are drawn for each term of the loss
-   * @param strata into how many mini-batches at least, of 25 examples or more, the examples are cut
-   *     by how well they are fitted, for estimators that profit from {@link SumOperator}; 1 leaves
-   *     their order
+   * @param strata into how many mini-batches, if they have 25 examples or more, the examples are
+   *     cut by how well they are fitted, for estimators that profit from {@link SumOperator}; 1
+   *     leaves their order
    */
   public record Options(
       Curvature curvature,
@@ -204,18 +204,19 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
     }
   }
 
-  /** The mini-batch with which there are as many as wanted, of one size if that can be. */
+  /** The mini-batch that cuts the examples as wanted, into parts of one size if that can be. */
   private static int strata(Options options, LossModel model, int examples) {
-    int most = (examples + options.strata() - 1) / options.strata();
-    if (!model.takesAnyBatch() || most >= options.miniBatch() || examples <= LEAST_STRATUM) {
+    int parts = Math.min(options.strata(), examples / LEAST_STRATUM);
+    if (parts < 2 || !model.takesAnyBatch()) {
       return options.miniBatch();
     }
-    int least = Math.min(examples, Math.max(LEAST_STRATUM, most / 2));
-    return IntStream.rangeClosed(0, Math.max(0, most - least))
-        .map(i -> Math.max(most, least) - i)
+    int most = Math.min(options.miniBatch(), (examples + parts - 1) / parts);
+    int least = Math.min(most, Math.max(LEAST_STRATUM, most / 2));
+    return IntStream.rangeClosed(0, most - least)
+        .map(i -> most - i)
         .filter(size -> examples % size == 0)
         .findFirst()
-        .orElse(Math.max(most, least));
+        .orElse(most);
   }
 
   /** The number of mini-batches whose values can be kept. */

@@ -82,7 +82,7 @@ public final class HutchPlusPlus {
         estimate.products() + sketch.products.count(),
         estimate.deflated(),
         estimate.status(),
-        estimate.message() + " that took %d".formatted(sketch.products.count()));
+        "%s; the sketch took %d before".formatted(estimate.message(), sketch.products.count()));
   }
 
   /** The range of a random combination of columns, and the matrix on it. */

@@ -45,6 +45,9 @@ public final class HutchinsonTrace {
   private static final int FIRST_TEST = 8;
   private static final int MOST_DIAGONALS = 8;
 
+  /** Of a space that may grow. */
+  private static final int LEAST_STEPS = 16;
+
   /** Entries of all diagonals together, 256 MiB. */
   private static final long MOST_KEPT = 1L << 25;
 
@@ -56,7 +59,7 @@ public final class HutchinsonTrace {
   private final int[] offsets;
   private final Options options;
   private final Probes probes;
-  private final List<TermSamples> terms;
+  private List<TermSamples> terms = List.of();
   private double products;
 
   /**
@@ -89,13 +92,15 @@ public final class HutchinsonTrace {
     this.offsets = offsets;
     this.options = options;
     this.probes = new Probes(seed);
+  }
+
+  private List<TermSamples> noSamples() {
     int n = operator.dimension();
     boolean diagonals =
         operator.terms() <= MOST_DIAGONALS && (long) operator.terms() * n <= MOST_KEPT;
-    this.terms =
-        IntStream.range(0, operator.terms())
-            .mapToObj(t -> new TermSamples(options.distribution(), n, offsets, diagonals))
-            .toList();
+    return IntStream.range(0, operator.terms())
+        .mapToObj(t -> new TermSamples(options.distribution(), n, offsets, diagonals))
+        .toList();
   }
 
   /** The trace of the whole matrix, without blocks and without a space. */
@@ -137,21 +142,91 @@ public final class HutchinsonTrace {
       long seed,
       Progress progress) {
     checkOffsets(offsets, operator.dimension());
-    return new HutchinsonTrace(SumOperator.of(operator), space, offsets, options, seed)
-        .run(progress);
+    HutchinsonTrace trace =
+        new HutchinsonTrace(SumOperator.of(operator), space, offsets, options, seed);
+    return trace.run(trace.firstRound(progress), progress);
   }
 
-  private TraceEstimate run(Progress progress) {
+  /**
+   * As {@link #estimate(SymmetricOperator, Lanczos, int[], Options, long, Progress)}, with a space
+   * that grows as long as the tolerance would take more products for probes than it has steps: it
+   * is doubled then, at least to {@value #LEAST_STEPS}. The steps and the probes that a growing
+   * space makes void count as products of the estimate.
+   */
+  public static TraceEstimate estimateGrowing(
+      SymmetricOperator operator,
+      Lanczos space,
+      int[] offsets,
+      Options options,
+      long seed,
+      Progress progress) {
+    checkOffsets(offsets, operator.dimension());
+    HutchinsonTrace trace =
+        new HutchinsonTrace(SumOperator.of(operator), space.deflation(), offsets, options, seed);
+    trace.grow(space, LEAST_STEPS, progress);
+    int samples = trace.firstRound(progress);
+    while (trace.wants(space) && !progress.isEnough()) {
+      trace.grow(space, 2 * space.steps(), progress);
+      samples = trace.firstRound(progress);
+    }
+    return trace.run(samples, progress);
+  }
+
+  private void grow(Lanczos lanczos, int steps, Progress progress) {
+    while (lanczos.steps() < steps
+        && !lanczos.isComplete()
+        && lanczos.hasMemory()
+        && !progress.isEnough()) {
+      lanczos.step();
+      products++;
+      progress.update("space", lanczos.steps(), steps, Double.NaN);
+    }
+  }
+
+  /** Whether another doubling of the space is allowed, and the probes would cost more. */
+  private boolean wants(Lanczos lanczos) {
+    return !converged()
+        && !lanczos.isComplete()
+        && lanczos.hasMemory()
+        && fits(lanczos.steps())
+        && needed() > lanczos.steps();
+  }
+
+  /** The products that the tolerance takes at the variances found, by Neyman's allocation. */
+  private double needed() {
+    double sum = 0;
+    for (int t = 0; t < terms.size(); t++) {
+      sum += Math.sqrt(terms.get(t).variance() * operator.share(t));
+    }
+    return Math.pow(sum / (options.tolerance * trace().value()), 2);
+  }
+
+  /** Starts the samples anew, with one of every term. */
+  private int firstRound(Progress progress) {
+    terms = noSamples();
+    if (space.size() == operator.dimension()) {
+      return 0;
+    }
     int samples = 0;
+    for (int t = 0; t < terms.size(); t++) {
+      samples += sample(t, 1);
+    }
+    update(progress);
+    return samples;
+  }
+
+  private void update(Progress progress) {
+    progress.update("trace", (int) Math.ceil(products), options.maxProducts, trace().value());
+  }
+
+  private TraceEstimate run(int begun, Progress progress) {
+    int samples = begun;
     if (space.size() < operator.dimension()) {
-      for (int t = 0; t < terms.size(); t++) {
-        samples += sample(t, 1);
-      }
       for (int t = next();
           t >= 0 && !progress.isEnough() && (samples < FIRST_TEST || !converged());
           t = next()) {
         samples += sample(t, most(t));
-        progress.update("trace", (int) Math.ceil(products), options.maxProducts, trace().value());
+        update(progress);
       }
     }
     return result(samples, progress.isEnough());
@@ -263,13 +338,12 @@ public final class HutchinsonTrace {
     if (!converged) {
       message += spent ? ", when the budget was spent" : ", the most allowed";
       if (options.tolerance > 0) {
-        double needed = products * Math.pow(relative / options.tolerance, 2);
         message +=
             String.format(
                 Locale.ROOT,
                 "; the tolerance of %s takes about %.0e: allow more or a larger tolerance",
                 options.tolerance,
-                needed);
+                needed());
       }
     }
     return new TraceEstimate(

@@ -65,7 +65,7 @@ public final class Lanczos {
 
   /**
    * A space that starts from Rademacher probe {@code index} of {@code seed}, as a density needs it:
-   * the same vector as Hutchinson's probe of that index, whose sample is n·T₁₁.
+   * n·T₁₁ is then an unbiased sample of the trace.
    */
   public static Lanczos fromRademacher(
       SymmetricOperator operator, long seed, int index, long maxBasisBytes) {

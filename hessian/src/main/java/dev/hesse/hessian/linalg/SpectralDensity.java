@@ -99,6 +99,11 @@ public record SpectralDensity(
     public Options(int steps, int runs) {
       this(steps, runs, 1);
     }
+
+    /** With as many steps, or these if they are more. */
+    public Options atLeast(int least) {
+      return new Options(Math.max(steps, least), runs, together);
+    }
   }
 
   /** The mean of a moment over the runs, an estimate of (1/n)·tr Aᵖ. */

@@ -1,8 +1,5 @@
 package dev.hesse.hessian.linalg;
 
-import java.util.Arrays;
-import java.util.function.DoubleUnaryOperator;
-
 /**
  * The samples zᵀBz of one term B = P·Aₜ·P of a sum, with what they say of their own variance.
  *
@@ -106,11 +103,5 @@ final class TermSamples {
     }
     double variance = distribution.variance(norm, known, trace, to - from);
     return variance > ROUNDING * norm ? variance : 0;
-  }
-
-  /** The estimated diagonal of B, where it is kept. */
-  double[] diagonal() {
-    DoubleUnaryOperator mean = total -> total / count;
-    return Arrays.stream(diagonal).map(mean).toArray();
   }
 }
