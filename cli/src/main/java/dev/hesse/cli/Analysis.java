@@ -12,6 +12,7 @@ import dev.hesse.hessian.linalg.Eigenpairs;
 import dev.hesse.hessian.linalg.ProductJournal;
 import dev.hesse.hessian.linalg.Progress;
 import dev.hesse.hessian.linalg.SymmetricOperator;
+import dev.hesse.hessian.linalg.TraceEstimate;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.io.report.BlockResult;
 import dev.hesse.models.LossModel;
@@ -186,6 +187,12 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
         pair.bound(),
         pair.converged(),
         () -> block.embed(pair.vector().get()));
+  }
+
+  Optional<TraceEstimate.Diagonal> diagonal() {
+    return curvature
+        .flatMap(results -> results.estimates().trace())
+        .flatMap(TraceEstimate::diagonal);
   }
 
   Optional<Eigenpairs> eigenvalues() {

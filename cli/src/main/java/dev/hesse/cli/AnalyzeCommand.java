@@ -69,13 +69,18 @@ final class AnalyzeCommand implements Command {
           .estimates()
           .eigenvectors()
           .ifPresent(file -> outputs.prepare(folderOf(file), EstimatorOptions.EIGENVECTORS));
+      options
+          .estimates()
+          .diagonal()
+          .ifPresent(to -> outputs.prepare(folderOf(to.file()), DiagonalOptions.FILE));
       Subject.Loaded loaded = options.subject().load(console);
       LossModel model = loaded.model();
       options
           .estimates()
           .eigenvectors()
           .ifPresent(
-              file -> Eigenvectors.requireRoom(options.estimates().pairs(), model.parameters()));
+              file ->
+                  ParameterVectors.requireRoom(options.estimates().pairs(), model.parameters()));
       Device device = options.computation().device(console);
       Analysis analysis = analysis(options, model, loaded.data(), device, console);
       try {
@@ -85,6 +90,7 @@ final class AnalyzeCommand implements Command {
 
         addFiles(report, output.folder(), outputs);
         addEigenvectors(options, model, analysis, outputs);
+        addDiagonal(options, model, analysis, outputs);
         outputs.commit();
         print(report, analysis, outputs, options, console);
         return analysis.converged(options.estimates()) ? ExitStatus.DONE : ExitStatus.NOT_CONVERGED;
@@ -132,11 +138,31 @@ final class AnalyzeCommand implements Command {
                 outputs.add(
                     file,
                     target ->
-                        Eigenvectors.write(
-                            analysis.eigenpairs(),
+                        ParameterVectors.write(
+                            analysis.eigenpairs().stream()
+                                .map(pair -> pair.vector().get())
+                                .toList(),
                             model.parameters(),
-                            Eigenvectors.Format.of(file),
-                            target)));
+                            target,
+                            ParameterVectors.Format.of(file, EstimatorOptions.EIGENVECTORS))));
+  }
+
+  private static void addDiagonal(
+      AnalyzeOptions options, LossModel model, Analysis analysis, Outputs outputs) {
+    options
+        .estimates()
+        .diagonal()
+        .ifPresent(
+            to ->
+                outputs.add(
+                    to.file(),
+                    target ->
+                        ParameterVectors.write(
+                            to.written(
+                                analysis.diagonal().orElseThrow().values(), model.parameters()),
+                            model.parameters(),
+                            target,
+                            ParameterVectors.Format.of(to.file(), DiagonalOptions.FILE))));
   }
 
   private static Path folderOf(Path file) {

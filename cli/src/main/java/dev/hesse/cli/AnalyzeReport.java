@@ -22,6 +22,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.TensorFlow;
@@ -62,6 +63,7 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
             .flatMap(r -> r.estimates().density())
             .map(found -> density(found, options.estimates()))
             .orElse(null),
+        analysis.diagonal().map(this::diagonal).orElse(null),
         trace
             .filter(t -> options.estimates().perLayer())
             .map(t -> layers(t, parameters(results)))
@@ -113,6 +115,14 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
         .flatMap(Analysis.CurvatureResults::chosen)
         .map(ParameterBlock::parameters)
         .orElseGet(subject.model().parameters()::parameters);
+  }
+
+  private HessianReport.Diagonal diagonal(TraceEstimate.Diagonal diagonal) {
+    double squares = DoubleStream.of(diagonal.values()).map(x -> x * x).sum();
+    return new HessianReport.Diagonal(
+        Math.sqrt(squares),
+        diagonal.standardError(),
+        options.estimates().diagonal().orElseThrow().averaged());
   }
 
   static Density density(SpectralDensity density, EstimatorOptions estimates) {

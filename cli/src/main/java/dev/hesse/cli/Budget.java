@@ -41,9 +41,9 @@ record Budget(Optional<Integer> products, Optional<Double> seconds) {
       private String phase = "";
 
       @Override
-      public void update(String name, int done, int limit, double estimate) {
+      public void update(String name, int done, int limit, double estimate, double error) {
         phase = name;
-        shown.update(name, done, limit, estimate);
+        shown.update(name, done, limit, estimate, error);
       }
 
       @Override

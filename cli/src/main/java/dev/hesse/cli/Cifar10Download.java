@@ -51,7 +51,7 @@ record Cifar10Download(PublishedFile archive) {
     try {
       archive.download(
           Channels.newOutputStream(channel),
-          bytes -> console.progress().update("downloading MB", megabytes(bytes), all, Double.NaN));
+          bytes -> console.progress().update("downloading MB", megabytes(bytes), all));
     } catch (DownloadException e) {
       throw e;
     } catch (IOException e) {

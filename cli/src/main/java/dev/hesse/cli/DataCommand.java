@@ -134,7 +134,7 @@ final class DataCommand implements Command {
       Runnable drawn =
           () -> {
             outputs.requireOpen();
-            console.progress().update("drawing images", done.incrementAndGet(), all, Double.NaN);
+            console.progress().update("drawing images", done.incrementAndGet(), all);
           };
       files
           .contents(drawn)

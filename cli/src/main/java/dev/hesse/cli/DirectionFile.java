@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** Reads directions in the formats that {@link Eigenvectors} writes. */
+/** Reads directions in the formats that {@link ParameterVectors} writes. */
 final class DirectionFile {
   private static final String REMEDY =
       "Give a file that hesse analyze --eigenvectors wrote for this model";
@@ -37,7 +37,7 @@ final class DirectionFile {
    */
   static List<Direction> read(Path file, ParameterLayout layout, int count) throws IOException {
     DirectionFile reader = new DirectionFile(file, layout);
-    boolean rows = Eigenvectors.Format.of(file) == Eigenvectors.Format.NPY;
+    boolean rows = file.toString().endsWith(ParameterVectors.Format.NPY.extension());
     List<double[]> vectors =
         rows
             ? reader.rows(Npy.read(file), count)

@@ -39,6 +39,7 @@ import java.util.regex.Pattern;
  * @param toleranceGiven whether the tolerance is the user's wish or a default
  * @param perLayer whether to report the trace of each parameter's block
  * @param eigenvectors file for the eigenvectors
+ * @param diagonal what becomes of it, if it is estimated
  */
 record EstimatorOptions(
     Curvature curvature,
@@ -58,7 +59,8 @@ record EstimatorOptions(
     Optional<Double> threshold,
     boolean toleranceGiven,
     boolean perLayer,
-    Optional<Path> eigenvectors) {
+    Optional<Path> eigenvectors,
+    Optional<DiagonalOptions> diagonal) {
 
   private static final int MOST = 100_000;
   private static final String EACH_LAYER = "per-layer";
@@ -225,6 +227,8 @@ record EstimatorOptions(
               TRACE_SAMPLES,
               TRACE_METHOD,
               PROBES,
+              DiagonalOptions.FILE,
+              DiagonalOptions.AVERAGED,
               PER_LAYER,
               PARAMETERS,
               PER_PARAMETER,
@@ -257,7 +261,8 @@ record EstimatorOptions(
                 TRACE_SAMPLES,
                 ofTrace.isPresent() ? MOST : HutchinsonTrace.Options.DEFAULT.maxProducts()),
             ofTrace.orElse(arguments.get(TOLERANCE, TRACE_TOLERANCE_DEFAULT)),
-            arguments.get(PROBES, ProbeDistribution.RADEMACHER));
+            arguments.get(PROBES, ProbeDistribution.RADEMACHER),
+            arguments.has(DiagonalOptions.FILE));
     SpectralDensity.Options density =
         new SpectralDensity.Options(
             arguments.get(
@@ -286,7 +291,8 @@ record EstimatorOptions(
             arguments.get(THRESHOLD),
             arguments.has(TOLERANCE) || ofTrace.isPresent(),
             arguments.has(PER_LAYER),
-            arguments.get(EIGENVECTORS));
+            arguments.get(EIGENVECTORS),
+            DiagonalOptions.from(arguments));
     checkAccuracy(arguments);
     if (arguments.has(FISHER_SAMPLES) && options.curvature != Curvature.MONTE_CARLO_FISHER) {
       throw usage(
@@ -323,7 +329,10 @@ record EstimatorOptions(
       if (eigenvalues.isEmpty()) {
         throw usage("--eigenvectors is given without eigenvalues", "Add eigenvalues to --only");
       }
-      Eigenvectors.Format.of(eigenvectors.get());
+      ParameterVectors.Format.of(eigenvectors.get(), EIGENVECTORS);
+    }
+    if (diagonal.isPresent()) {
+      DiagonalOptions.check(trace.isPresent(), traceMethod, block.isPresent());
     }
     eigenvalues.ifPresent(EstimatorOptions::check);
   }

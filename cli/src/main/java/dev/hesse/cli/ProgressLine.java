@@ -6,7 +6,8 @@ import java.util.Locale;
 
 /**
  * One line on a terminal, rewritten as work goes on: what is computed, how much of it is done, the
- * estimate, the time that the phase has taken, and the time that it takes at most from here.
+ * estimate with its error, the time that the phase has taken, and the time that it takes at most
+ * from here.
  */
 final class ProgressLine implements Progress {
   private static final long REWRITE_NANOS = 100_000_000;
@@ -48,7 +49,7 @@ final class ProgressLine implements Progress {
   }
 
   @Override
-  public synchronized void update(String name, int done, int limit, double estimate) {
+  public synchronized void update(String name, int done, int limit, double estimate, double error) {
     long now = System.nanoTime();
     if (!enabled) {
       return;
@@ -61,10 +62,16 @@ final class ProgressLine implements Progress {
     if (now - lastWritten >= REWRITE_NANOS) {
       double elapsed = (now - phaseStart) * 1e-9;
       double left = elapsed / Math.max(1, done - doneAtStart) * (limit - done);
-      String value = Double.isNaN(estimate) ? "" : String.format(Locale.ROOT, "  %.6g", estimate);
+      String value = Double.isNaN(estimate) ? "" : "  " + estimate(estimate, error);
       String remaining = done > doneAtStart ? ", at most " + time(left) + " left" : "";
       write("%s %d/%d%s  (%s%s)".formatted(name, done, limit, value, time(elapsed), remaining));
     }
+  }
+
+  private static String estimate(double value, double error) {
+    return Double.isFinite(error)
+        ? Uncertain.text(value, error)
+        : String.format(Locale.ROOT, "%.6g", value);
   }
 
   private void write(String line) {

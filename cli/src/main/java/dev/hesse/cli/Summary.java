@@ -101,6 +101,14 @@ final class Summary {
           trace.hvps());
       estimates.trace().ifPresent(this::accuracy);
     }
+    if (report.diagonal() != null) {
+      row(
+          "diagonal",
+          "norm %.4g, of which %.2g is error in the mean%s",
+          report.diagonal().norm(),
+          report.diagonal().standardError(),
+          report.diagonal().spatiallyAveraged() ? ", before it was averaged" : "");
+    }
     report.layers().forEach(layer -> layer(layer, perParameter));
     report.blocks().forEach(block -> block(block, perParameter));
     Density density = report.density();

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Vectors as {@link Eigenvectors} writes them, of whichever model.
+ * Vectors as {@link ParameterVectors} writes them, of whichever model.
  *
  * @param tensors the number of entries of each tensor by name, in the vectors' order; empty where
  *     the file has no names
@@ -34,7 +34,7 @@ record VectorFile(Path path, double[][] vectors, Map<String, Integer> tensors) {
       throw new BadInputException(
           path + (Files.exists(path) ? " is no file" : " does not exist"), REMEDY);
     }
-    boolean rows = path.toString().endsWith(Eigenvectors.Format.NPY.extension());
+    boolean rows = path.toString().endsWith(ParameterVectors.Format.NPY.extension());
     Map<String, StoredTensor> stored =
         rows ? Map.of("", Npy.read(path)) : Checkpoint.read(path).tensors();
     List<StoredTensor> parts = new ArrayList<>(stored.values());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.hesse.hessian.Curvature;
 import dev.hesse.hessian.CurvatureOperator;
 import dev.hesse.hessian.Device;
+import dev.hesse.io.Checkpoint;
 import dev.hesse.io.report.BlockResult;
 import dev.hesse.io.report.HessianReport;
 import dev.hesse.io.report.HessianReport.Eigenvalue;
@@ -121,6 +122,46 @@ class BlocksTest {
         .isCloseTo(trace, within(4 * report.trace().standardError() + 1e-9 * trace));
     assertThat(run("--only eigenvalues --block ^fc").out())
         .contains("of 170 parameters that match ^fc", " % of the squared gradient");
+  }
+
+  /** In the file, a matrix of the graph is transposed to PyTorch's order. */
+  @Test
+  void theDiagonalIsThatOfTheDenseMatrix() throws IOException {
+    double[][] matrix;
+    Parameter weight;
+    try (CurvatureOperator operator = hessian()) {
+      weight =
+          operator.parameters().parameters().stream()
+              .filter(p -> p.name().equals("fc.weight"))
+              .findFirst()
+              .orElseThrow();
+      matrix = dense(operator, List.of(weight));
+    }
+    Path file = folder.resolve("diagonal.safetensors");
+    CommandRun run = run("--only trace --trace-samples 300 --tol 1e-9 --diagonal " + file);
+    assertThat(run.out()).as(run.err()).contains("diagonal", "of which");
+    double[] written = Checkpoint.read(file).tensors().get("fc.weight").toDoubles();
+    int inputs = Math.toIntExact(weight.shape().get(0));
+    int outputs = Math.toIntExact(weight.shape().get(1));
+    double error = 0;
+    double inTheGraphsOrder = 0;
+    for (int i = 0; i < inputs; i++) {
+      for (int j = 0; j < outputs; j++) {
+        int k = i * outputs + j;
+        error += Math.pow(written[j * inputs + i] - matrix[k][k], 2);
+        inTheGraphsOrder += Math.pow(written[k] - matrix[k][k], 2);
+      }
+    }
+    HessianReport.Diagonal said = report().diagonal();
+    assertThat(said.spatiallyAveraged()).isFalse();
+    assertThat(Math.sqrt(error)).isLessThan(2 * said.standardError());
+    assertThat(error).isLessThan(inTheGraphsOrder / 4);
+
+    run("--only trace --trace-samples 8 --spatial-average --diagonal " + file);
+    double[] kernel = Checkpoint.read(file).tensors().get("conv1.weight").toDoubles();
+    assertThat(Arrays.copyOf(kernel, 9)).containsOnly(kernel[0]);
+    assertThat(kernel[9]).isNotEqualTo(kernel[0]);
+    assertThat(report().diagonal().spatiallyAveraged()).isTrue();
   }
 
   @Test

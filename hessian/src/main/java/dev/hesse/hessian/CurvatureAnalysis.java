@@ -258,18 +258,12 @@ public record CurvatureAnalysis(
       int half = wanted.maxProducts() / 2;
       while (grown < half && !space.isComplete() && space.hasMemory() && !progress.isEnough()) {
         space.step();
-        progress.update("space", ++grown, half, Double.NaN);
+        progress.update("space", ++grown, half);
       }
     }
     int left = Math.max(HutchinsonTrace.Options.LEAST_PRODUCTS, wanted.maxProducts() - grown);
     TraceEstimate estimate =
-        HutchinsonTrace.estimate(
-            operator,
-            space,
-            offsets,
-            new HutchinsonTrace.Options(left, wanted.tolerance(), wanted.distribution()),
-            seed,
-            progress);
+        HutchinsonTrace.estimate(operator, space, offsets, wanted.withAtMost(left), seed, progress);
     return estimate.after(grown);
   }
 

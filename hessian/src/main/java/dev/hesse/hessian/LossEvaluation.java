@@ -39,7 +39,7 @@ public record LossEvaluation(double loss, double accuracy) {
         CompiledLoss.Evaluation part = batches.compiled(batch).evaluate(batches.read(batch));
         loss += batch.weight() * part.loss();
         correct += part.correct();
-        progress.update("loss", batch.from() + batch.count(), data.examples(), Double.NaN);
+        progress.update("loss", batch.from() + batch.count(), data.examples());
       }
       return new LossEvaluation(loss + Penalty.of(model, l2).loss(), correct / data.examples());
     }

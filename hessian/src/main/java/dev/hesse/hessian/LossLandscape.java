@@ -108,7 +108,7 @@ public record LossLandscape(
               Evaluation evaluation = moved.at(points[k]);
               losses[k] += batch.weight() * evaluation.loss();
               correct[k] += evaluation.correct();
-              progress.update("landscape", ++done, runs, Double.NaN);
+              progress.update("landscape", ++done, runs);
             }
             nanos += System.nanoTime() - start;
           }

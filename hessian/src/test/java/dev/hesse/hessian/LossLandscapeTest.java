@@ -238,7 +238,7 @@ class LossLandscapeTest {
                     Networks.data(4, 10, 13),
                     List.of(axis),
                     new LossLandscape.Options(2, Precision.FLOAT32, Device.CPU, 0),
-                    (phase, done, limit, estimate) -> {
+                    (phase, done, limit, estimate, error) -> {
                       heard.add(done);
                       assertThat(limit).isEqualTo(6);
                       if (done == 5) {

@@ -181,7 +181,7 @@ final class TrainingCourse {
     double lossSum = 0;
     double correct = 0;
     for (int from = 0; from < examples; from += options.testBatchSize()) {
-      progress.update("testing", from, examples, Double.NaN);
+      progress.update("testing", from, examples);
       int count = Math.min(options.testBatchSize(), examples - from);
       Evaluation part = session.evaluate(run.test().read(from, count));
       lossSum += part.loss() * count;

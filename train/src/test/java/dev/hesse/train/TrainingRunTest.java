@@ -253,7 +253,7 @@ class TrainingRunTest {
 
     @Override
     public Progress estimates() {
-      return (name, done, limit, estimate) -> {
+      return (name, done, limit, estimate, error) -> {
         if (last == epoch && !name.equals("testing")) {
           throw new CancellationException();
         }

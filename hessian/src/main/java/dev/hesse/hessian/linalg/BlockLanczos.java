@@ -136,7 +136,12 @@ public final class BlockLanczos {
       int[] top = top(ritz, 0);
       int[] bottom = bottom(ritz, 0);
       int[] wanted = IntStream.concat(IntStream.of(top), IntStream.of(bottom)).toArray();
-      progress.update("eigenvalues", space.products(), options.maxProducts, ritz.value(wanted[0]));
+      progress.update(
+          "eigenvalues",
+          space.products(),
+          options.maxProducts,
+          ritz.value(wanted[0]),
+          pair(ritz, wanted[0]).bound());
       boolean enough = space.size() >= options.wanted.count() + space.block() || space.isComplete();
       boolean found =
           space.isComplete() || (enough && IntStream.of(wanted).allMatch(i -> converged(ritz, i)));

@@ -79,7 +79,7 @@ public final class ChebyshevDensity {
     Lanczos lanczos = Lanczos.fromGaussian(operator, seed, Long.MAX_VALUE);
     do {
       lanczos.step();
-      progress.update("bounds", lanczos.steps(), BOUND_STEPS, Double.NaN);
+      progress.update("bounds", lanczos.steps(), BOUND_STEPS);
     } while (lanczos.steps() < Math.min(n, BOUND_STEPS)
         && !lanczos.isInvariant()
         && !progress.isEnough());
@@ -186,7 +186,7 @@ public final class ChebyshevDensity {
       boolean more = true;
       while (more) {
         more = moments.step();
-        progress.update("density", products.count() - begun, limit, Double.NaN);
+        progress.update("density", products.count() - begun, limit);
         more &= !progress.isEnough();
       }
       for (double[] mu : moments.values()) {

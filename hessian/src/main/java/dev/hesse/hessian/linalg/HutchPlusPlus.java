@@ -78,6 +78,7 @@ public final class HutchPlusPlus {
         METHOD,
         estimate.trace(),
         estimate.blocks(),
+        estimate.diagonal(),
         estimate.samples(),
         estimate.products() + sketch.products.count(),
         estimate.deflated(),
@@ -104,11 +105,11 @@ public final class HutchPlusPlus {
                 IntStream.range(from, Math.min(size, from + block))
                     .mapToObj(i -> options.distribution.draw(probes, FIRST_PROBE + i, n))
                     .toArray(double[][]::new)));
-        progress.update("sketch", products.count(), 2 * size, Double.NaN);
+        progress.update("sketch", products.count(), 2 * size);
       }
       for (int from = 0; from < basis.size(); from += block) {
         addDiagonal(from, Math.min(basis.size(), from + block));
-        progress.update("sketch", products.count(), 2 * size, Double.NaN);
+        progress.update("sketch", products.count(), 2 * size);
       }
     }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -23,7 +24,9 @@ import java.util.stream.IntStream;
  * to 3.9 %, and stratifying to 2.3 %.
  *
  * <p>The standard error is not that of the few samples but follows from ‖PAₜPz‖², as {@link
- * TermSamples} says. The same products give the trace of each diagonal block.
+ * TermSamples} says. The same products give the trace of each diagonal block, and the mean of
+ * z∘PAₜPz the whole diagonal (Bekas, Kokiopoulou, Saad, Appl. Numer. Math. 57, 2007), of which a
+ * matrix of more than {@value #MOST_DIAGONALS} terms is not stratified.
  *
  * <p>Stopping rule: standardError ≤ tolerance·|trace|, tested after at least {@value #FIRST_TEST}
  * samples, or when the next product does not fit the budget. Results do not depend on the number of
@@ -68,8 +71,10 @@ public final class HutchinsonTrace {
    * @param maxProducts the most products with the whole matrix, at least 2
    * @param tolerance standard error relative to the trace at which to stop; 0 takes all products
    * @param distribution of the probes
+   * @param diagonal whether the whole diagonal is estimated, too
    */
-  public record Options(int maxProducts, double tolerance, ProbeDistribution distribution) {
+  public record Options(
+      int maxProducts, double tolerance, ProbeDistribution distribution, boolean diagonal) {
     public static final int LEAST_PRODUCTS = 2;
 
     /** At most 100 products, 1e-3, Rademacher probes. */
@@ -83,21 +88,38 @@ public final class HutchinsonTrace {
     public Options(int maxProducts, double tolerance) {
       this(maxProducts, tolerance, ProbeDistribution.RADEMACHER);
     }
+
+    /** Without the diagonal. */
+    public Options(int maxProducts, double tolerance, ProbeDistribution distribution) {
+      this(maxProducts, tolerance, distribution, false);
+    }
+
+    /** The same with other numbers of products. */
+    public Options withAtMost(int products) {
+      return new Options(products, tolerance, distribution, diagonal);
+    }
   }
 
   private HutchinsonTrace(
       SumOperator operator, Deflation space, int[] offsets, Options options, long seed) {
-    this.operator = operator;
+    this.operator =
+        options.diagonal() && !keepsDiagonals(operator)
+            ? new SumOperator.SingleTerm(operator)
+            : operator;
     this.space = space;
     this.offsets = offsets;
     this.options = options;
     this.probes = new Probes(seed);
   }
 
+  private static boolean keepsDiagonals(SumOperator operator) {
+    return operator.terms() <= MOST_DIAGONALS
+        && (long) operator.terms() * operator.dimension() <= MOST_KEPT;
+  }
+
   private List<TermSamples> noSamples() {
     int n = operator.dimension();
-    boolean diagonals =
-        operator.terms() <= MOST_DIAGONALS && (long) operator.terms() * n <= MOST_KEPT;
+    boolean diagonals = options.diagonal() || keepsDiagonals(operator);
     return IntStream.range(0, operator.terms())
         .mapToObj(t -> new TermSamples(options.distribution(), n, offsets, diagonals))
         .toList();
@@ -179,7 +201,7 @@ public final class HutchinsonTrace {
         && !progress.isEnough()) {
       lanczos.step();
       products++;
-      progress.update("space", lanczos.steps(), steps, Double.NaN);
+      progress.update("space", lanczos.steps(), steps);
     }
   }
 
@@ -216,7 +238,13 @@ public final class HutchinsonTrace {
   }
 
   private void update(Progress progress) {
-    progress.update("trace", (int) Math.ceil(products), options.maxProducts, trace().value());
+    Mean trace = trace();
+    progress.update(
+        "trace",
+        (int) Math.ceil(products),
+        options.maxProducts,
+        trace.value(),
+        trace.standardError());
   }
 
   private TraceEstimate run(int begun, Progress progress) {
@@ -318,6 +346,21 @@ public final class HutchinsonTrace {
     return blocks;
   }
 
+  private Optional<TraceEstimate.Diagonal> diagonal() {
+    if (!options.diagonal()) {
+      return Optional.empty();
+    }
+    double[] values = space.diagonal(operator.dimension());
+    double variance = 0;
+    for (TermSamples term : terms) {
+      if (term.count() > 0) {
+        term.addDiagonalTo(values);
+        variance += term.diagonalVariance() / term.count();
+      }
+    }
+    return Optional.of(new TraceEstimate.Diagonal(values, Math.sqrt(variance)));
+  }
+
   private boolean converged() {
     Mean trace = trace();
     return trace.standardError() <= options.tolerance * Math.abs(trace.value());
@@ -350,6 +393,7 @@ public final class HutchinsonTrace {
         METHOD,
         trace,
         blocks(),
+        diagonal(),
         samples,
         products,
         space.size(),

@@ -101,6 +101,7 @@ public final class LanczosEigensolver {
     int earliest = (int) Math.min(lanczos.dimension(), options.asked() + MARGIN);
     int nextTest = earliest;
     double estimate = Double.NaN;
+    double error = Double.NaN;
     while (true) {
       int m = lanczos.steps();
       boolean last = lanczos.isComplete() || m >= options.maxProducts || !lanczos.hasMemory();
@@ -111,6 +112,7 @@ public final class LanczosEigensolver {
           return Status.CONVERGED;
         }
         estimate = ritz.leading();
+        error = ritz.leadingBound();
       }
       if (m > 0 && progress.isEnough()) {
         return Status.BUDGET_SPENT;
@@ -119,7 +121,7 @@ public final class LanczosEigensolver {
         return m >= options.maxProducts ? Status.MAX_PRODUCTS : Status.OUT_OF_MEMORY;
       }
       lanczos.step();
-      progress.update("eigenvalues", m + 1, options.maxProducts, estimate);
+      progress.update("eigenvalues", m + 1, options.maxProducts, estimate, error);
     }
   }
 

@@ -62,7 +62,12 @@ public final class PowerIteration {
         double previous = lambda;
         lambda = Require.finiteProduct(Vectors.dot(v, y), products);
         converged = Math.abs(lambda - previous) <= options.tolerance * Math.abs(previous);
-        progress.update("eigenvalues", products, count * options.maxIterations, lambda);
+        progress.update(
+            "eigenvalues",
+            products,
+            count * options.maxIterations,
+            lambda,
+            Math.abs(lambda - previous));
         if (converged || i == options.maxIterations || progress.isEnough()) {
           break;
         }

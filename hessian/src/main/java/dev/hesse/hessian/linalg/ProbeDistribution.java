@@ -19,6 +19,11 @@ public enum ProbeDistribution {
     double variance(double squaredNorm, double squaredDiagonal, double trace, int n) {
       return 2 * (squaredNorm - squaredDiagonal);
     }
+
+    @Override
+    double diagonalVariance(double squaredNorm, double squaredDiagonal, int n) {
+      return squaredNorm - squaredDiagonal;
+    }
   },
   /** Independent standard normal entries: variance 2·‖B‖_F². */
   GAUSSIAN("gaussian") {
@@ -30,6 +35,11 @@ public enum ProbeDistribution {
     @Override
     double variance(double squaredNorm, double squaredDiagonal, double trace, int n) {
       return 2 * squaredNorm;
+    }
+
+    @Override
+    double diagonalVariance(double squaredNorm, double squaredDiagonal, int n) {
+      return squaredNorm + squaredDiagonal;
     }
   },
   /** Uniform on the sphere of radius √n: variance 2·(‖B‖_F² − tr²/n)·n/(n + 2). */
@@ -44,6 +54,11 @@ public enum ProbeDistribution {
     @Override
     double variance(double squaredNorm, double squaredDiagonal, double trace, int n) {
       return 2 * (squaredNorm - trace * trace / n) * n / (n + 2.0);
+    }
+
+    @Override
+    double diagonalVariance(double squaredNorm, double squaredDiagonal, int n) {
+      return (squaredNorm + 2 * squaredDiagonal) * n / (n + 2.0) - squaredDiagonal;
     }
   };
 
@@ -68,4 +83,12 @@ public enum ProbeDistribution {
    * @param squaredDiagonal Σ Bᵢᵢ²
    */
   abstract double variance(double squaredNorm, double squaredDiagonal, double trace, int n);
+
+  /**
+   * The variances of all entries of z∘Bz, whose mean is the diagonal of B, together.
+   *
+   * @param squaredNorm ‖B‖_F²
+   * @param squaredDiagonal Σ Bᵢᵢ²
+   */
+  abstract double diagonalVariance(double squaredNorm, double squaredDiagonal, int n);
 }

@@ -8,7 +8,7 @@ package dev.hesse.hessian.linalg;
 @FunctionalInterface
 public interface Progress {
   /** Hears nothing and never stops. */
-  Progress NONE = (phase, done, limit, estimate) -> {};
+  Progress NONE = (phase, done, limit, estimate, error) -> {};
 
   /**
    * Hears that {@code done} of at most {@code limit} units of work are done.
@@ -17,8 +17,14 @@ public interface Progress {
    * @param done products made so far, or samples
    * @param limit the most that will be made
    * @param estimate the current estimate, NaN before there is one
+   * @param error its standard error or error bound, NaN before there is one
    */
-  void update(String phase, int done, int limit, double estimate);
+  void update(String phase, int done, int limit, double estimate, double error);
+
+  /** Hears of work that has no estimate yet. */
+  default void update(String phase, int done, int limit) {
+    update(phase, done, limit, Double.NaN, Double.NaN);
+  }
 
   /**
    * Whether an estimator is to end with what it has, as a budget is spent; asked after each product

@@ -28,7 +28,17 @@ final class RitzPairs {
 
   /** The first eigenvalue asked for. */
   double leading() {
-    return eigen.value(options.topN() > 0 ? size() - 1 : 0);
+    return eigen.value(leadingRank());
+  }
+
+  /** The bound on the error of that eigenvalue. */
+  double leadingBound() {
+    int i = leadingRank();
+    return Criterion.bound(outside(eigen, i), gap(eigen, i)) + floor;
+  }
+
+  private int leadingRank() {
+    return options.topN() > 0 ? size() - 1 : 0;
   }
 
   /** The pairs asked for from the largest down; needs whole eigenvectors of T. */

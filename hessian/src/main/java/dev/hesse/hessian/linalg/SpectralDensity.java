@@ -183,8 +183,7 @@ public record SpectralDensity(
       while (!growing.isEmpty() && !(begun + first.steps() > 0 && progress.isEnough())) {
         Lanczos.stepTogether(growing);
         int taken = block.stream().mapToInt(Lanczos::steps).sum();
-        progress.update(
-            "density", begun * options.steps + taken, options.runs * options.steps, Double.NaN);
+        progress.update("density", begun * options.steps + taken, options.runs * options.steps);
         growing = growing(block, options);
       }
       for (Lanczos lanczos : block) {

@@ -88,20 +88,39 @@ final class TermSamples {
     return variance(blockSquares[block], offsets[block], offsets[block + 1], blockMean(block));
   }
 
+  /** Adds the estimated diagonal of B, which must be kept. */
+  void addDiagonalTo(double[] sum) {
+    for (int i = 0; i < n; i++) {
+      sum[i] += diagonal[i] / count;
+    }
+  }
+
+  /** The variances of one sample's u, all entries together. */
+  double diagonalVariance() {
+    double norm = squares / count;
+    double variance = distribution.diagonalVariance(norm, squaredDiagonal(squares, 0, n), n);
+    return variance > ROUNDING * norm ? variance : 0;
+  }
+
   private double variance(double squaredProducts, int from, int to, double trace) {
     if (from == to) {
       return 0;
     }
     double norm = squaredProducts / count;
-    double known = 0;
-    if (diagonal.length > 0 && count > 1) {
-      double total = 0;
-      for (int i = from; i < to; i++) {
-        total += diagonal[i] * diagonal[i];
-      }
-      known = Math.max(0, (total - squaredProducts) / (count * (count - 1.0)));
-    }
+    double known = squaredDiagonal(squaredProducts, from, to);
     double variance = distribution.variance(norm, known, trace, to - from);
     return variance > ROUNDING * norm ? variance : 0;
+  }
+
+  /** An estimate of Σ Bᵢᵢ², 0 where nothing is known of it. */
+  private double squaredDiagonal(double squaredProducts, int from, int to) {
+    if (diagonal.length == 0 || count < 2) {
+      return 0;
+    }
+    double total = 0;
+    for (int i = from; i < to; i++) {
+      total += diagonal[i] * diagonal[i];
+    }
+    return Math.max(0, (total - squaredProducts) / (count * (count - 1.0)));
   }
 }

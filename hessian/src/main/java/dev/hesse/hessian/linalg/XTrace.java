@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -61,6 +62,8 @@ public final class XTrace {
   private final List<Integer> pivots = new ArrayList<>();
 
   /** Probes of the last estimate; 0 before there is one. */
+  private Mean trace = new Mean(Double.NaN, Double.NaN);
+
   private int samples;
 
   /**
@@ -107,7 +110,6 @@ public final class XTrace {
   }
 
   private TraceEstimate run() {
-    Mean trace = new Mean(Double.NaN, Double.NaN);
     for (int more = next(); more > 0 && !isSpent(); more = next()) {
       if (operator.dimension() - basis.size() <= 2 * more) {
         return result(new Mean(complete(), 0), Status.CONVERGED);
@@ -120,7 +122,7 @@ public final class XTrace {
       }
       trace = estimate();
       samples = r.size();
-      update(trace.value());
+      update();
       if (isExhausted() || trace.standardError() <= options.tolerance * Math.abs(trace.value())) {
         return result(trace, Status.CONVERGED);
       }
@@ -180,7 +182,7 @@ public final class XTrace {
         w.add(new double[0]);
         squaredNorms.add(Vectors.dot(omega[i], omega[i]));
       }
-      update(Double.NaN);
+      update();
     }
   }
 
@@ -191,7 +193,7 @@ public final class XTrace {
     while (h.size() < basis.size() && !isSpent()) {
       double[][] q = basis.vectors(h.size(), Math.min(basis.size(), h.size() + block));
       h.addAll(Arrays.asList(basis.coefficients(products.apply(q), 0)));
-      update(Double.NaN);
+      update();
     }
     extendW(0, oldProbes, known);
     extendW(oldProbes, r.size(), 0);
@@ -217,23 +219,24 @@ public final class XTrace {
       if (h.size() < basis.size()) {
         double[][] q = basis.vectors(h.size(), basis.size());
         h.add(basis.coefficients(products.apply(q), 0)[0]);
-        update(Double.NaN);
+        update();
       }
     }
     return IntStream.range(0, h.size()).mapToDouble(j -> h.get(j)[j]).sum();
   }
 
-  private void update(double estimate) {
-    progress.update("trace", products.count(), options.maxProducts, estimate);
+  private void update() {
+    progress.update(
+        "trace", products.count(), options.maxProducts, trace.value(), trace.standardError());
   }
 
-  private TraceEstimate result(Mean trace, Status status) {
-    double error = trace.standardError();
+  private TraceEstimate result(Mean found, Status status) {
+    double error = found.standardError();
     String message =
         String.format(
             Locale.ROOT,
             "relative standard error %.1e after %d products",
-            error == 0 ? 0 : error / Math.abs(trace.value()),
+            error == 0 ? 0 : error / Math.abs(found.value()),
             products.count());
     if (!status.converged()) {
       message +=
@@ -244,6 +247,14 @@ public final class XTrace {
       }
     }
     return new TraceEstimate(
-        METHOD, trace, List.of(trace), samples, products.count(), h.size(), status, message);
+        METHOD,
+        found,
+        List.of(found),
+        Optional.empty(),
+        samples,
+        products.count(),
+        h.size(),
+        status,
+        message);
   }
 }

@@ -10,7 +10,7 @@ final class Budget implements Progress {
   }
 
   @Override
-  public void update(String phase, int done, int limit, double estimate) {
+  public void update(String phase, int done, int limit, double estimate, double error) {
     this.done = done;
   }
 

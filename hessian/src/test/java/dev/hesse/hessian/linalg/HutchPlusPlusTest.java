@@ -87,7 +87,7 @@ class HutchPlusPlusTest {
     TraceEstimate loose = estimate(OPERATOR, new Options(90, 0.1), 1);
     assertThat(loose.status()).isEqualTo(Status.CONVERGED);
     assertThat(loose.products()).isLessThan(90);
-    assertThat(loose.message()).endsWith("beside a space of 30 vectors that took 60");
+    assertThat(loose.message()).endsWith("beside a space of 30 vectors; the sketch took 60 before");
   }
 
   /**

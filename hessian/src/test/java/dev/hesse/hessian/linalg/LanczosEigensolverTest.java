@@ -246,7 +246,7 @@ class LanczosEigensolverTest {
   void progressHearsEveryProductAndCanCancel() {
     DenseOperator operator = DenseOperator.withSpectrum(new Random(1).doubles(80, 0, 1).toArray());
     Progress stopsAtFive =
-        (phase, done, limit, estimate) -> {
+        (phase, done, limit, estimate, error) -> {
           assertThat(phase).isEqualTo("eigenvalues");
           assertThat(done).isEqualTo(operator.products);
           if (done == 5) {

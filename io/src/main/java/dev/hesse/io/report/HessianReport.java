@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed of every random choice
  * @param block the pattern of the parameters whose diagonal block the matrix is; absent for all
  * @param blockParameters how many these are
+ * @param diagonal of the matrix, if it was estimated
  * @param layers one entry per parameter tensor, in the model's order
  * @param blocks one entry per layer, if its block was analysed apart
  */
@@ -34,6 +35,7 @@ public record HessianReport(
     @Nullable Eigenvalues eigenvalues,
     @Nullable Trace trace,
     @Nullable Density density,
+    @Nullable Diagonal diagonal,
     List<Layer> layers,
     List<BlockResult> blocks,
     Cost cost)
@@ -83,6 +85,7 @@ public record HessianReport(
         eigenvalues,
         trace,
         density,
+        null,
         layers,
         List.of(),
         cost);
@@ -195,6 +198,15 @@ public record HessianReport(
       int samples,
       double value,
       double standardError) {}
+
+  /**
+   * What is known of an estimated diagonal d, which is in a file of its own.
+   *
+   * @param norm of the estimate
+   * @param standardError √E‖estimate − d‖²
+   * @param spatiallyAveraged whether the file has means over each convolution kernel's places
+   */
+  public record Diagonal(double norm, double standardError, boolean spatiallyAveraged) {}
 
   /**
    * The spectral density: its quadrature, and the curve that smoothing makes of it.

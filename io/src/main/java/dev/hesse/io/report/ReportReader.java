@@ -59,6 +59,7 @@ public final class ReportReader {
         json.optionalObject("eigenvalues", ReportReader::eigenvalues),
         json.optionalObject("trace", ReportReader::trace),
         json.optionalObject("density", ReportReader::density),
+        json.optionalObject("diagonal", ReportReader::diagonal),
         json.has("layers") ? json.objects("layers", ReportReader::layer) : List.of(),
         json.has("blocks") ? json.objects("blocks", ReportReader::block) : List.of(),
         json.object("cost", ReportReader::cost));
@@ -112,6 +113,11 @@ public final class ReportReader {
         json.number("residual"),
         json.optionalNumber("bound"),
         json.optionalNumber("gradientShare"));
+  }
+
+  private static HessianReport.Diagonal diagonal(JsonObject json) {
+    return new HessianReport.Diagonal(
+        json.number("norm"), json.number("standardError"), json.flag("spatiallyAveraged"));
   }
 
   static Trace trace(JsonObject json) {

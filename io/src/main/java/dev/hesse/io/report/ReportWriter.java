@@ -53,6 +53,7 @@ public final class ReportWriter {
     json.object("eigenvalues", report.eigenvalues(), ReportWriter::eigenvalues);
     json.object("trace", report.trace(), ReportWriter::trace);
     json.object("density", report.density(), ReportWriter::density);
+    json.object("diagonal", report.diagonal(), ReportWriter::diagonal);
     if (!report.layers().isEmpty()) {
       json.objects("layers", report.layers(), ReportWriter::layer);
     }
@@ -106,6 +107,13 @@ public final class ReportWriter {
     json.number("residual", eigenvalue.residual());
     json.number("bound", eigenvalue.bound());
     json.number("gradientShare", eigenvalue.gradientShare());
+  }
+
+  private static void diagonal(JsonWriter json, HessianReport.Diagonal diagonal)
+      throws IOException {
+    json.number("norm", diagonal.norm());
+    json.number("standardError", diagonal.standardError());
+    json.flag("spatiallyAveraged", diagonal.spatiallyAveraged());
   }
 
   static void trace(JsonWriter json, Trace trace) throws IOException {

@@ -65,6 +65,7 @@ class ReportRoundTripTest {
             full.eigenvalues(),
             full.trace(),
             full.density(),
+            new HessianReport.Diagonal(3.25, 0.5, true),
             full.layers(),
             List.of(
                 new BlockResult("fc", 442, full.eigenvalues(), full.trace(), full.density()),

@@ -1,6 +1,5 @@
 package dev.hesse.cli;
 
-import dev.hesse.hessian.linalg.Eigenpair;
 import dev.hesse.io.DType;
 import dev.hesse.io.StoredTensor;
 import dev.hesse.io.npy.Npy;
@@ -12,18 +11,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
- * Writes unit eigenvectors as float32, each parameter in PyTorch's axis order: as one array of
- * shape [vectors, parameters], or as one tensor for each parameter with the vectors as its first
- * dimension.
+ * Writes vectors over the parameters as float32, each parameter in PyTorch's axis order: several as
+ * one array of shape [vectors, parameters], or as one tensor for each parameter with the vectors as
+ * its first dimension; a single one without that dimension.
  */
-final class Eigenvectors {
+final class ParameterVectors {
 
   /** The file formats, told by the file's name. */
   enum Format {
@@ -43,19 +42,19 @@ final class Eigenvectors {
     /**
      * @throws CommandException with status {@link ExitStatus#WRONG_USAGE} for any other name
      */
-    static Format of(Path file) {
+    static Format of(Path file, CommandOption<Path> option) {
       return Arrays.stream(values())
           .filter(format -> file.toString().endsWith(format.extension))
           .findFirst()
           .orElseThrow(
               () ->
                   CommandException.usage(
-                      "--eigenvectors %s is in no format that is written".formatted(file),
+                      "%s %s is in no format that is written".formatted(option.dashed(), file),
                       "Name a file that ends in .npy or .safetensors"));
     }
   }
 
-  private Eigenvectors() {}
+  private ParameterVectors() {}
 
   /**
    * Makes sure, before anything is computed, that the vectors fit one array.
@@ -72,43 +71,54 @@ final class Eigenvectors {
     }
   }
 
-  /** Writes the vectors of the pairs, in their order. */
-  static void write(List<Eigenpair> pairs, ParameterLayout layout, Format format, Path target)
+  /** Writes several vectors. */
+  static void write(List<double[]> vectors, ParameterLayout layout, Path target, Format format)
       throws IOException {
-    List<double[]> vectors = pairs.stream().map(pair -> pair.vector().get()).toList();
+    write(vectors, List.of((long) vectors.size()), layout, target, format);
+  }
+
+  /** Writes a single vector. */
+  static void write(double[] vector, ParameterLayout layout, Path target, Format format)
+      throws IOException {
+    write(List.of(vector), List.of(), layout, target, format);
+  }
+
+  private static void write(
+      List<double[]> vectors, List<Long> first, ParameterLayout layout, Path target, Format format)
+      throws IOException {
     switch (format) {
-      case NPY -> Npy.write(target, rows(vectors, layout));
+      case NPY -> Npy.write(target, rows(vectors, first, layout));
       case SAFETENSORS ->
           Safetensors.write(
               target,
-              byParameter(vectors, layout),
+              byParameter(vectors, first, layout),
               Map.of(Safetensors.AXIS_ORDER, Safetensors.PYTORCH));
     }
   }
 
-  private static StoredTensor rows(List<double[]> vectors, ParameterLayout layout) {
+  private static StoredTensor rows(
+      List<double[]> vectors, List<Long> first, ParameterLayout layout) {
     ByteBuffer data = floats(vectors.size(), layout.dimension());
     for (double[] vector : vectors) {
       layout.parameters().forEach(parameter -> put(vector, parameter, data));
     }
-    long[] shape = {vectors.size(), layout.dimension()};
-    return new StoredTensor(DType.FLOAT32, shape, data.flip());
+    return tensor(first, List.of((long) layout.dimension()), data);
   }
 
   private static Map<String, StoredTensor> byParameter(
-      List<double[]> vectors, ParameterLayout layout) {
+      List<double[]> vectors, List<Long> first, ParameterLayout layout) {
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     for (Parameter parameter : layout.parameters()) {
       ByteBuffer data = floats(vectors.size(), parameter.size());
       vectors.forEach(vector -> put(vector, parameter, data));
-      List<Long> shape = new ArrayList<>(List.of((long) vectors.size()));
-      shape.addAll(PyTorchLayout.shape(parameter.shape()));
-      tensors.put(
-          parameter.name(),
-          new StoredTensor(
-              DType.FLOAT32, shape.stream().mapToLong(Long::longValue).toArray(), data.flip()));
+      tensors.put(parameter.name(), tensor(first, PyTorchLayout.shape(parameter.shape()), data));
     }
     return tensors;
+  }
+
+  private static StoredTensor tensor(List<Long> first, List<Long> rest, ByteBuffer data) {
+    long[] shape = Stream.of(first, rest).flatMap(List::stream).mapToLong(d -> d).toArray();
+    return new StoredTensor(DType.FLOAT32, shape, data.flip());
   }
 
   private static ByteBuffer floats(int rows, int columns) {

@@ -1,0 +1,38 @@
+package dev.hesse.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import org.junit.jupiter.api.Test;
+
+class ProgressLineTest {
+  private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+
+  private String line(boolean enabled, double estimate, double error) {
+    ProgressLine line = new ProgressLine(new PrintStream(written, true, UTF_8), enabled);
+    line.update("trace", 3, 100, estimate, error);
+    return written.toString(UTF_8);
+  }
+
+  @Test
+  void showsTheEstimateAsFarAsItsErrorLeavesIt() {
+    assertThat(line(true, 171.64, 8.71)).contains("trace 3/100  171.6 ± 8.7  (");
+  }
+
+  @Test
+  void showsAnEstimateWithoutAnError() {
+    assertThat(line(true, 171.64, Double.NaN)).contains("trace 3/100  171.640  (");
+  }
+
+  @Test
+  void showsNoNumberBeforeThereIsOne() {
+    assertThat(line(true, Double.NaN, Double.NaN)).contains("trace 3/100  (");
+  }
+
+  @Test
+  void writesNothingWhereThereIsNoTerminal() {
+    assertThat(line(false, 171.64, 8.71)).isEmpty();
+  }
+}
