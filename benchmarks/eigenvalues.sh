@@ -6,7 +6,7 @@
 #
 # CHECKPOINT  of ResNet20
 # CIFAR       folder with CIFAR-10's binary files
-# IMAGES      the first of the training split, 200 by default; as many following ones are for the warm start
+# IMAGES      the first of the training split, 200 by default; the warm start is from as many of the test split
 # K           how many eigenpairs; 1 10 50 by default
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)

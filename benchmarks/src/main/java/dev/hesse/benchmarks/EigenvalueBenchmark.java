@@ -26,14 +26,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.IntStream;
 
 /**
  * Products with the Hessian of ResNet20 until the k largest eigenpairs have residuals ‖Hv − λv‖ ≤
  * 1e-3·‖H‖: power iteration with deflation, one pair after the other; Lanczos with one start vector
  * and room for all; thick-restart Lanczos within 2k + 20 vectors, from one vector, from a block of
- * four, and from the eigenvectors of the same network on as many other images. Prints a Markdown
- * table.
+ * four, and from the eigenvectors of the same network on as many images of the test split. Prints a
+ * Markdown table.
  *
  * <p>Arguments: the checkpoint, the folder with CIFAR-10's binary files, the number of images, and
  * each k.
@@ -51,7 +50,7 @@ public final class EigenvalueBenchmark {
             new ResNetConfig(20, 16, 10, true, true, ResNetConfig.Shortcut.B));
     Dataset images = CifarDataset.open(Path.of(args[1]), Split.TRAIN, Normalization.CIFAR);
     int count = Integer.parseInt(args[2]);
-    int[] others = IntStream.range(count, 2 * count).toArray();
+    Dataset others = CifarDataset.open(Path.of(args[1]), Split.TEST, Normalization.CIFAR);
     CurvatureOperator.Options options =
         new CurvatureOperator.Options(
             Curvature.HESSIAN, count, Precision.FLOAT32, Device.CPU, 4L << 30);
@@ -60,9 +59,7 @@ public final class EigenvalueBenchmark {
                 net, images.inOrder(new ExampleOrder.Sequential(), count), options);
         CurvatureOperator other =
             new CurvatureOperator(
-                net,
-                images.inOrder(new ExampleOrder.Sequential(), 2 * count).reordered(others),
-                options)) {
+                net, others.inOrder(new ExampleOrder.Sequential(), count), options)) {
       System.out.println(
           "| k | power iteration | Lanczos | thick restart | block of 4 | from other images' vectors |");
       System.out.println("|---:|---:|---:|---:|---:|---:|");
