@@ -23,6 +23,7 @@ final class MiniBatches implements AutoCloseable {
   private final Precision precision;
   private final Device device;
   private final List<MiniBatch> batches = new ArrayList<>();
+  private ReadAhead reader;
   private final Map<Integer, CompiledLoss> compiled = new HashMap<>();
 
   /**
@@ -64,6 +65,7 @@ final class MiniBatches implements AutoCloseable {
       int count = Math.min(size, data.examples() - from);
       batches.add(new MiniBatch(from, count, (double) count / data.examples()));
     }
+    this.reader = new ReadAhead(data, batches);
   }
 
   List<MiniBatch> all() {
@@ -71,7 +73,7 @@ final class MiniBatches implements AutoCloseable {
   }
 
   Batch read(MiniBatch batch) {
-    return data.read(batch.from(), batch.count());
+    return reader.read(batch.from() / batches.get(0).count());
   }
 
   /**
@@ -98,6 +100,8 @@ final class MiniBatches implements AutoCloseable {
                 .sorted(Comparator.comparingDouble(i -> -residuals[i]))
                 .mapToInt(Integer::intValue)
                 .toArray());
+    reader.close();
+    reader = new ReadAhead(data, batches);
   }
 
   CompiledLoss compiled(MiniBatch batch) {
@@ -110,6 +114,7 @@ final class MiniBatches implements AutoCloseable {
 
   @Override
   public void close() {
+    reader.close();
     compiled.values().forEach(CompiledLoss::close);
   }
 }
