@@ -14,7 +14,9 @@ import dev.hesse.hessian.linalg.Progress;
 import dev.hesse.hessian.linalg.SymmetricOperator;
 import dev.hesse.hessian.linalg.TraceEstimate;
 import dev.hesse.io.data.BatchSource;
+import dev.hesse.io.report.BatchResult;
 import dev.hesse.io.report.BlockResult;
+import dev.hesse.io.report.HessianReport.Eigenvalues;
 import dev.hesse.models.LossModel;
 import dev.hesse.models.Precision;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was computed.
@@ -43,6 +46,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
    * @param gradient in the coordinates of the eigenvectors
    * @param chosen the parameters whose block was analysed; empty for all
    * @param layers the blocks of single layers, if they were analysed
+   * @param batches the same of single mini-batches
    * @param journalFailure why products could not all be kept until the end; empty if they were
    * @param miniBatch how many examples were evaluated at once
    * @param keptMiniBatches of how many mini-batches the values were kept between products
@@ -56,6 +60,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
       Optional<ParameterBlock> chosen,
       Optional<BlockOperator> block,
       List<BlockResult> layers,
+      List<BatchResult> batches,
       String journalFailure,
       OperatorChecks checks,
       CurvatureAnalysis estimates,
@@ -105,7 +110,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                     options.l2(),
                     options.seed(),
                     estimates.fisherSamples(),
-                    estimates.trace().isPresent() ? STRATA : 1));
+                    estimates.trace().isPresent() && !estimates.perBatch() ? STRATA : 1));
         ProductJournal journal = options.journal().open(operator, about(options, precision))) {
       Progress limited =
           estimates
@@ -134,6 +139,18 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                       progress::phase,
                       limited)
               : List.of();
+      List<BatchResult> batches =
+          estimates.perBatch()
+              ? new BatchAnalyses(estimates, options.seed(), memory.basisBytes(), operator.noise())
+                  .analyze(
+                      journal,
+                      chosen,
+                      chosen.map(ParameterBlock::offsets).orElseGet(operator.parameters()::offsets),
+                      operator.miniBatch(),
+                      data.examples(),
+                      progress::phase,
+                      limited)
+              : List.of();
       return new Analysis(
           operator.loss(),
           operator.accuracy(),
@@ -144,6 +161,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                   chosen,
                   block,
                   layers,
+                  batches,
                   journal.failure(),
                   operator.checks(),
                   results,
@@ -238,7 +256,12 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
         .map(
             results ->
                 converged(results.estimates(), asked)
-                    && results.layers().stream().allMatch(Analysis::converged))
+                    && results.layers().stream()
+                        .map(BlockResult::eigenvalues)
+                        .allMatch(Analysis::converged)
+                    && results.batches().stream()
+                        .map(BatchResult::eigenvalues)
+                        .allMatch(Analysis::converged))
         .orElse(true);
   }
 
@@ -251,7 +274,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
             .orElse(true);
   }
 
-  private static boolean converged(BlockResult layer) {
-    return layer.eigenvalues() == null || layer.eigenvalues().converged();
+  private static boolean converged(@Nullable Eigenvalues ofPart) {
+    return ofPart == null || ofPart.converged();
   }
 }

@@ -69,6 +69,7 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
             .map(t -> layers(t, parameters(results)))
             .orElse(List.of()),
         results.map(Analysis.CurvatureResults::layers).orElse(List.of()),
+        results.map(Analysis.CurvatureResults::batches).orElse(List.of()),
         cost(results));
   }
 

@@ -30,6 +30,7 @@ import java.util.regex.Pattern;
  * @param densityMethod how the density is
  * @param block the parameters whose diagonal block is analysed; empty for all
  * @param eachLayer whether each layer's block is analysed, too
+ * @param perBatch whether each mini-batch's matrix is analysed, too
  * @param densityNamed whether the density is the user's wish or a default
  * @param perParameter whether traces are divided by the number of parameters
  * @param toAccuracy whether asked accuracies say how many products are made
@@ -51,6 +52,7 @@ record EstimatorOptions(
     DensityMethod densityMethod,
     Optional<Pattern> block,
     boolean eachLayer,
+    boolean perBatch,
     boolean densityNamed,
     boolean perParameter,
     boolean toAccuracy,
@@ -73,6 +75,9 @@ record EstimatorOptions(
 
   /** A standard error that takes a dozen products beside the Lanczos steps of the density. */
   static final double TRACE_TOLERANCE_DEFAULT = 7e-3;
+
+  /** Of single mini-batches, which differ by far more. */
+  private static final double BATCH_TRACE_TOLERANCE = 0.05;
 
   /** A part of the result. */
   private enum Part {
@@ -192,6 +197,12 @@ record EstimatorOptions(
   private static final CommandOption<Boolean> PER_PARAMETER =
       CommandOption.flag(
           "normalize-by-size", "print traces divided by the number of parameters they are of");
+  private static final CommandOption<Boolean> PER_BATCH =
+      CommandOption.flag(
+          "per-batch",
+          "also eigenvalues and trace of each mini-batch's own matrix, the trace to %s unless --tol"
+                  .formatted(BATCH_TRACE_TOLERANCE)
+              + " or --accuracy says otherwise");
   static final CommandOption<Integer> DENSITY_STEPS =
       CommandOption.of("density-iter", ValueType.whole(1, MOST), "Lanczos steps of a density run")
           .withDefault(SpectralDensity.Options.DEFAULT.steps());
@@ -232,6 +243,7 @@ record EstimatorOptions(
               PER_LAYER,
               PARAMETERS,
               PER_PARAMETER,
+              PER_BATCH,
               DENSITY_STEPS,
               DENSITY_RUNS,
               DENSITY_METHOD,
@@ -283,6 +295,7 @@ record EstimatorOptions(
                 .filter(text -> !text.equals(EACH_LAYER))
                 .map(Pattern::compile),
             arguments.get(PARAMETERS).filter(EACH_LAYER::equals).isPresent(),
+            arguments.has(PER_BATCH),
             arguments.has(ONLY) && parts.contains(Part.DENSITY),
             arguments.has(PER_PARAMETER),
             accuracy.isPresent(),
@@ -313,6 +326,15 @@ record EstimatorOptions(
     if (!needsProducts() && (block.isPresent() || eachLayer)) {
       throw usage(
           "--block is given without eigenvalues, trace and density", "Add some of them to --only");
+    }
+    if (perBatch && eigenvalues.isEmpty() && trace.isEmpty()) {
+      throw usage(
+          "--per-batch is given without eigenvalues and trace", "Add one of them to --only");
+    }
+    if (perBatch && curvature == Curvature.GRADIENT_COVARIANCE) {
+      throw usage(
+          "--per-batch is given with the covariance around the mean of all gradients",
+          "Use --curvature " + Curvature.EMPIRICAL_FISHER.label());
     }
     if (trace.isPresent() && traceMethod == TraceMethod.XTRACE && (perLayer || eachLayer)) {
       throw usage(
@@ -371,6 +393,24 @@ record EstimatorOptions(
         densityMethod,
         traceMethod,
         toAccuracy,
+        seed,
+        basisBytes);
+  }
+
+  /** Of a mini-batch's matrix: eigenvalues and trace. */
+  CurvatureAnalysis.Options ofBatch(long seed, long basisBytes) {
+    return new CurvatureAnalysis.Options(
+        eigenvalues,
+        Optional.empty(),
+        trace.map(
+            t ->
+                new HutchinsonTrace.Options(
+                    t.maxProducts(),
+                    toleranceGiven ? t.tolerance() : BATCH_TRACE_TOLERANCE,
+                    t.distribution())),
+        densityMethod,
+        traceMethod,
+        true,
         seed,
         basisBytes);
   }

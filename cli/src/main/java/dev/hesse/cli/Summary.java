@@ -3,6 +3,7 @@ package dev.hesse.cli;
 import dev.hesse.hessian.CurvatureAnalysis;
 import dev.hesse.hessian.linalg.Status;
 import dev.hesse.hessian.linalg.TraceEstimate;
+import dev.hesse.io.report.BatchResult;
 import dev.hesse.io.report.BlockResult;
 import dev.hesse.io.report.HessianReport;
 import dev.hesse.io.report.HessianReport.Cost;
@@ -111,6 +112,7 @@ final class Summary {
     }
     report.layers().forEach(layer -> layer(layer, perParameter));
     report.blocks().forEach(block -> block(block, perParameter));
+    batches(report.batches());
     Density density = report.density();
     if (density != null) {
       density(density);
@@ -179,6 +181,35 @@ final class Summary {
                 + (perParameter
                     ? mean(trace, block.parameters())
                     : Uncertain.text(trace.value(), trace.standardError())));
+  }
+
+  private void batches(List<BatchResult> batches) {
+    quantiles(
+        "λ_max",
+        batches.stream()
+            .map(BatchResult::eigenvalues)
+            .filter(found -> found != null && !found.top().isEmpty())
+            .mapToDouble(found -> found.top().get(0).value()));
+    quantiles(
+        "trace",
+        batches.stream()
+            .map(BatchResult::trace)
+            .filter(Objects::nonNull)
+            .mapToDouble(Trace::value));
+  }
+
+  private void quantiles(String what, DoubleStream values) {
+    double[] sorted = values.sorted().toArray();
+    if (sorted.length > 0) {
+      row(
+          "",
+          "%s of %d mini-batches: %.5g to %.5g, median %.5g",
+          what,
+          sorted.length,
+          sorted[0],
+          sorted[sorted.length - 1],
+          (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2);
+    }
   }
 
   private static String mean(Trace trace, long parameters) {

@@ -92,6 +92,8 @@ class UsageErrorTest {
         "--block (|--block is '('. Give a regular expression, or per-layer.",
         "--block fc --only accuracy|--block is given without eigenvalues, trace and density. Add some of them to --only.",
         "--block per-layer --trace-method xtrace|--trace-method xtrace has no traces of parameters. Leave out --block per-layer.",
+        "--per-batch --only density|--per-batch is given without eigenvalues and trace. Add one of them to --only.",
+        "--per-batch --curvature gradient-covariance|--per-batch is given with the covariance around the mean of all gradients. Use --curvature empirical-fisher.",
         "--spatial-average|--spatial-average is given without --diagonal. Name the diagonal's file.",
         "--diagonal d.npy --only eigenvalues|--diagonal is given without the trace. Add trace to --only.",
         "--diagonal d.npy --trace-method xtrace|--trace-method xtrace estimates no diagonal. Leave out --diagonal or --trace-method.",

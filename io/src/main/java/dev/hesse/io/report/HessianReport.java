@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param diagonal of the matrix, if it was estimated
  * @param layers one entry per parameter tensor, in the model's order
  * @param blocks one entry per layer, if its block was analysed apart
+ * @param batches one entry per mini-batch, if its own matrix was analysed
  */
 public record HessianReport(
     Tool tool,
@@ -38,6 +39,7 @@ public record HessianReport(
     @Nullable Diagonal diagonal,
     List<Layer> layers,
     List<BlockResult> blocks,
+    List<BatchResult> batches,
     Cost cost)
     implements Report {
 
@@ -47,6 +49,7 @@ public record HessianReport(
   public HessianReport {
     layers = List.copyOf(layers);
     blocks = List.copyOf(blocks);
+    batches = List.copyOf(batches);
   }
 
   /** The number of rows of the matrix. */
@@ -87,6 +90,7 @@ public record HessianReport(
         density,
         null,
         layers,
+        List.of(),
         List.of(),
         cost);
   }

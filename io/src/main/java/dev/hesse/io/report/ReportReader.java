@@ -62,6 +62,7 @@ public final class ReportReader {
         json.optionalObject("diagonal", ReportReader::diagonal),
         json.has("layers") ? json.objects("layers", ReportReader::layer) : List.of(),
         json.has("blocks") ? json.objects("blocks", ReportReader::block) : List.of(),
+        json.has("batches") ? json.objects("batches", ReportReader::batch) : List.of(),
         json.object("cost", ReportReader::cost));
   }
 
@@ -157,6 +158,14 @@ public final class ReportReader {
     return json.has("adjusted")
         ? new Run(json.numbers("nodes"), json.numbers("weights"), json.numbers("adjusted"))
         : new Run(json.numbers("nodes"), json.numbers("weights"));
+  }
+
+  private static BatchResult batch(JsonObject json) {
+    return new BatchResult(
+        json.count("first"),
+        json.count("examples"),
+        json.optionalObject("eigenvalues", ReportReader::eigenvalues),
+        json.optionalObject("trace", ReportReader::trace));
   }
 
   private static BlockResult block(JsonObject json) {

@@ -60,6 +60,9 @@ public final class ReportWriter {
     if (!report.blocks().isEmpty()) {
       json.objects("blocks", report.blocks(), ReportWriter::block);
     }
+    if (!report.batches().isEmpty()) {
+      json.objects("batches", report.batches(), ReportWriter::batch);
+    }
     json.object("cost", report.cost(), ReportWriter::cost);
   }
 
@@ -156,6 +159,13 @@ public final class ReportWriter {
     if (!run.adjusted().equals(run.weights())) {
       json.numbers("adjusted", run.adjusted());
     }
+  }
+
+  private static void batch(JsonWriter json, BatchResult batch) throws IOException {
+    json.count("first", batch.first());
+    json.count("examples", batch.examples());
+    json.object("eigenvalues", batch.eigenvalues(), ReportWriter::eigenvalues);
+    json.object("trace", batch.trace(), ReportWriter::trace);
   }
 
   private static void block(JsonWriter json, BlockResult block) throws IOException {

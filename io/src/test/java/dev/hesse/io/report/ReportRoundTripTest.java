@@ -70,6 +70,9 @@ class ReportRoundTripTest {
             List.of(
                 new BlockResult("fc", 442, full.eigenvalues(), full.trace(), full.density()),
                 new BlockResult("bn", 2, null, null, null)),
+            List.of(
+                new BatchResult(0, 200, full.eigenvalues(), full.trace()),
+                new BatchResult(200, 50, null, null)),
             full.cost());
     assertThat(written(blocks)).contains("\"block\" : \"^fc\"", "\"blocks\" : [");
     assertThat(blocks.order()).isEqualTo(650);
