@@ -216,6 +216,15 @@ record DataOptions(
   BatchSource open(ResNet model) throws IOException {
     Dataset dataset = dataset();
     requireFit(dataset, model);
+    return inOrder(dataset);
+  }
+
+  /** Opens the same for a network that it is known to fit. */
+  BatchSource open() throws IOException {
+    return inOrder(dataset());
+  }
+
+  private BatchSource inOrder(Dataset dataset) {
     return dataset.inOrder(order, size.count(dataset.examples()));
   }
 

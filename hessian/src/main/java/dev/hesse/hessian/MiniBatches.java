@@ -5,11 +5,9 @@ import dev.hesse.io.data.BatchSource;
 import dev.hesse.models.LossModel;
 import dev.hesse.models.Precision;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * A dataset cut into mini-batches, each with the compiled loss of its size: one for all but perhaps
@@ -74,6 +72,11 @@ final class MiniBatches implements AutoCloseable {
     return data.read(batch.from(), batch.count());
   }
 
+  /** Where a mini-batch begins in the data of the whole computation. */
+  int position(MiniBatch batch) {
+    return data.position(batch.from());
+  }
+
   /**
    * Puts the examples that are fitted worst first, so that few mini-batches have most of the
    * curvature; leaves their order where the graph does not say how well they are fitted.
@@ -81,23 +84,25 @@ final class MiniBatches implements AutoCloseable {
    * <p>Cost: an evaluation of all examples.
    */
   void sortByResidual() {
+    double[] residuals = residuals();
+    if (residuals.length > 0) {
+      data = data.reordered(Residuals.worstFirst(residuals));
+    }
+  }
+
+  /** How far each example is from being fitted; empty where the graph does not say so. */
+  double[] residuals() {
     double[] residuals = new double[data.examples()];
     for (MiniBatch batch : batches) {
       double[] part = compiled(batch).residuals(read(batch));
       if (part.length < batch.count()) {
-        return;
+        return new double[0];
       }
       for (int i = 0; i < part.length; i++) {
         residuals[batch.from() + i] = part[i] * batch.count();
       }
     }
-    data =
-        data.reordered(
-            IntStream.range(0, residuals.length)
-                .boxed()
-                .sorted(Comparator.comparingDouble(i -> -residuals[i]))
-                .mapToInt(Integer::intValue)
-                .toArray());
+    return residuals;
   }
 
   CompiledLoss compiled(MiniBatch batch) {

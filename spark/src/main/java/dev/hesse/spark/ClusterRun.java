@@ -1,0 +1,81 @@
+package dev.hesse.spark;
+
+import dev.hesse.hessian.CurvatureOperator;
+import dev.hesse.models.LossModel;
+import java.util.List;
+import java.util.UUID;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.jspecify.annotations.Nullable;
+
+/** A run on the side of the driver: what was sent for it, and where its parts are. */
+final class ClusterRun implements AutoCloseable {
+  private final JavaSparkContext spark;
+  private final Placement placement;
+  private final ExecutorWatch watch;
+  private final TreeSum sum;
+  private Run run;
+  private @Nullable Broadcast<int[]> order;
+
+  private ClusterRun(JavaSparkContext spark, Run run) {
+    this.spark = spark;
+    this.run = run;
+    this.placement = new Placement(run.deal().parts());
+    this.watch = new ExecutorWatch(placement);
+    this.sum = new TreeSum(spark, placement);
+    spark.sc().addSparkListener(watch);
+  }
+
+  static ClusterRun start(
+      JavaSparkContext spark,
+      LossModel model,
+      DataOpener data,
+      Deal deal,
+      CurvatureOperator.Options options) {
+    Broadcast<ModelDescription> sent =
+        spark.broadcast(ModelDescription.of(model, options.precision(), deal.sizes()));
+    return new ClusterRun(
+        spark,
+        new Run(
+            UUID.randomUUID().toString(),
+            sent,
+            data,
+            null,
+            deal,
+            options.curvature(),
+            options.precision(),
+            options.seed(),
+            options.fisherSamples(),
+            options.memoryBytes()));
+  }
+
+  Deal deal() {
+    return run.deal();
+  }
+
+  /** Takes the examples in another order from here on. */
+  void order(int[] examples) {
+    order = spark.broadcast(examples);
+    run = run.ordered(order);
+  }
+
+  Partial sum(PartWork work) {
+    return sum.over(run, work);
+  }
+
+  Partial sum(PartWork work, List<Integer> parts) {
+    return sum.over(run, work, parts);
+  }
+
+  @Override
+  public void close() {
+    spark.sc().removeSparkListener(watch);
+    if (!spark.sc().isStopped()) {
+      sum.forget(run);
+      run.model().destroy();
+      if (order != null) {
+        order.destroy();
+      }
+    }
+  }
+}
