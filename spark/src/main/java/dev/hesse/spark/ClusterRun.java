@@ -37,7 +37,7 @@ final class ClusterRun implements AutoCloseable {
     return new ClusterRun(
         spark,
         new Run(
-            UUID.randomUUID().toString(),
+            newId(),
             sent,
             data,
             null,
@@ -49,6 +49,10 @@ final class ClusterRun implements AutoCloseable {
             options.memoryBytes()));
   }
 
+  private static String newId() {
+    return UUID.randomUUID().toString();
+  }
+
   Deal deal() {
     return run.deal();
   }
@@ -56,7 +60,8 @@ final class ClusterRun implements AutoCloseable {
   /** Takes the examples in another order from here on. */
   void order(int[] examples) {
     order = spark.broadcast(examples);
-    run = run.ordered(order);
+    sum.forget(run);
+    run = run.ordered(newId(), order);
   }
 
   Partial sum(PartWork work) {

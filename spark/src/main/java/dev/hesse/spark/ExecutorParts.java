@@ -27,7 +27,7 @@ final class ExecutorParts {
     Part part;
     List<Part> others;
     synchronized (ExecutorParts.class) {
-      BatchSource whole = SOURCES.computeIfAbsent(sourceKey(run), key -> run.open());
+      BatchSource whole = SOURCES.computeIfAbsent(run.id(), key -> run.open());
       part = PARTS.computeIfAbsent(run.id() + " " + index, key -> new Part(run, index, whole));
       Part wanted = part;
       others = PARTS.values().stream().filter(other -> other != wanted).toList();
@@ -36,17 +36,13 @@ final class ExecutorParts {
     return part;
   }
 
-  private static String sourceKey(Run run) {
-    return run.id() + (run.order() == null ? "" : " ordered");
-  }
-
   /** Forgets a run. */
   static void close(String run) {
     List<Part> parts;
     synchronized (ExecutorParts.class) {
       parts = PARTS.values().stream().filter(part -> part.run().equals(run)).toList();
       PARTS.values().removeAll(parts);
-      SOURCES.keySet().removeIf(key -> key.equals(run) || key.startsWith(run + " "));
+      SOURCES.remove(run);
     }
     parts.forEach(Part::closeIfIdle);
   }

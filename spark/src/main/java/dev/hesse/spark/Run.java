@@ -33,9 +33,10 @@ record Run(
     long memoryBytes)
     implements Serializable {
 
-  Run ordered(Broadcast<int[]> known) {
+  /** The same over the examples in another order, which is a run of its own. */
+  Run ordered(String newId, Broadcast<int[]> known) {
     return new Run(
-        id, model, data, known, deal, curvature, precision, seed, fisherSamples, memoryBytes);
+        newId, model, data, known, deal, curvature, precision, seed, fisherSamples, memoryBytes);
   }
 
   /** All examples, in the order of the computation. */
