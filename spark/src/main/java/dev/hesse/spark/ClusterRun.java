@@ -4,9 +4,12 @@ import dev.hesse.hessian.CurvatureOperator;
 import dev.hesse.models.LossModel;
 import java.util.List;
 import java.util.UUID;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.storage.BlockManagerId;
 import org.jspecify.annotations.Nullable;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** A run on the side of the driver: what was sent for it, and where its parts are. */
 final class ClusterRun implements AutoCloseable {
@@ -24,6 +27,19 @@ final class ClusterRun implements AutoCloseable {
     this.watch = new ExecutorWatch(placement);
     this.sum = new TreeSum(spark, placement);
     spark.sc().addSparkListener(watch);
+    executors().forEach(placement::joined);
+  }
+
+  /** Those that are there already; in a run within one process, that is the driver. */
+  private static List<String> executors() {
+    List<BlockManagerId> all =
+        List.copyOf(
+            CollectionConverters.asJava(
+                SparkEnv.get().blockManager().master().getMemoryStatus().keySet()));
+    return all.stream()
+        .filter(one -> all.size() == 1 || !one.isDriver())
+        .map(one -> Placement.location(one.host(), one.executorId()))
+        .toList();
   }
 
   static ClusterRun start(
