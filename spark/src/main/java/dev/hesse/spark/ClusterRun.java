@@ -25,7 +25,7 @@ final class ClusterRun implements AutoCloseable {
     this.run = run;
     this.placement = new Placement(run.deal().parts());
     this.watch = new ExecutorWatch(placement);
-    this.sum = new TreeSum(spark, placement);
+    this.sum = new TreeSum(spark, placement, watch);
     spark.sc().addSparkListener(watch);
     executors().forEach(placement::joined);
   }

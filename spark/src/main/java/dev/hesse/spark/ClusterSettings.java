@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.jspecify.annotations.Nullable;
@@ -83,9 +84,7 @@ record ClusterSettings(SparkConf conf, OptionalInt executors, long memoryBytes) 
             : Math.min(HEAP_DEFAULT, each / 2);
     conf.setIfMissing("spark.executor.memory", heap + "m");
     oneTaskAtATime(conf, cores);
-    String classPath =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    conf.setIfMissing("spark.executor.extraClassPath", classPath);
+    conf.setIfMissing("spark.executor.extraClassPath", classPath());
     Path home = home();
     if (files != null) {
       Path temporary = files.resolve("tmp");
@@ -101,6 +100,15 @@ record ClusterSettings(SparkConf conf, OptionalInt executors, long memoryBytes) 
         conf,
         OptionalInt.of(Integer.parseInt(master.group(1))),
         memoryBytes.orElse(Math.max(each - heap, each / 2) * MEBI));
+  }
+
+  /** That of this process, for one with another current folder. */
+  private static String classPath() {
+    String own =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    return Stream.of(own.split(File.pathSeparator, -1))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   private static Path home() {

@@ -1,13 +1,17 @@
 package dev.hesse.spark;
 
-/** What an exception of Spark's says, for people. */
+/** What exceptions of Spark's say, for people. */
 final class Failures {
   private Failures() {}
 
   /** The first line of the message, without its period. */
   static String line(Throwable error) {
-    String message =
-        error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
-    return message.lines().findFirst().orElse("").replaceAll("[.\\s]+$", "");
+    return firstLine(
+        error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage());
+  }
+
+  /** The first line of a text, without its period. */
+  static String firstLine(String text) {
+    return text.lines().findFirst().orElse("").replaceAll("[.\\s]+$", "");
   }
 }

@@ -43,6 +43,10 @@ final class Placement {
     places.put(part, executor);
   }
 
+  synchronized int executors() {
+    return executors.size();
+  }
+
   /** How many parts an executor is to hold. */
   synchronized int most() {
     int count = Math.max(1, executors.size());

@@ -3,9 +3,13 @@ package dev.hesse.spark;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.apache.spark.HashPartitioner;
-import org.apache.spark.SparkException;
+import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -24,12 +28,16 @@ final class TreeSum {
   /** So few parts are summed on the driver. */
   private static final int FEW = 4;
 
+  private static final String REMEDY = "See the executors' logs, or give executors more memory";
+
   private final JavaSparkContext spark;
   private final Placement placement;
+  private final ExecutorWatch watch;
 
-  TreeSum(JavaSparkContext spark, Placement placement) {
+  TreeSum(JavaSparkContext spark, Placement placement, ExecutorWatch watch) {
     this.spark = spark;
     this.placement = placement;
+    this.watch = watch;
   }
 
   /** All parts' results. */
@@ -46,12 +54,7 @@ final class TreeSum {
   Partial over(Run run, PartWork work, List<Integer> parts) {
     int most = placement.most();
     JavaRDD<Partial> partials = placed(parts).map(part -> Partial.of(run, part, work, most));
-    Partial sum;
-    try {
-      sum = Partial.sum(collected(partials, parts.size()).iterator());
-    } catch (Exception e) {
-      throw failure(e);
-    }
+    Partial sum = Partial.sum(collected(partials, parts.size()).iterator());
     sum.found().forEach(found -> placement.found(found.part(), found.location()));
     sum.requireSuccess();
     return sum;
@@ -71,9 +74,9 @@ final class TreeSum {
     return IntStream.range(0, run.deal().parts()).boxed().toList();
   }
 
-  private static List<Partial> collected(JavaRDD<Partial> partials, int count) {
+  private List<Partial> collected(JavaRDD<Partial> partials, int count) {
     if (count <= FEW) {
-      return partials.collect();
+      return awaited(partials);
     }
     int width = (int) Math.ceil(Math.sqrt(count));
     int groups = (count - 1) / width + 1;
@@ -83,9 +86,34 @@ final class TreeSum {
             .partitionBy(new HashPartitioner(groups));
     JavaRDD<Partial> sums = grouped.values().mapPartitions(TreeSum::summed);
     try {
-      return sums.collect();
+      return awaited(sums);
     } finally {
       sums.rdd().cleanShuffleDependencies(/* blocking= */ false);
+    }
+  }
+
+  private List<Partial> awaited(JavaRDD<Partial> results) {
+    JavaFutureAction<List<Partial>> job = results.collectAsync();
+    while (true) {
+      try {
+        List<Partial> done = job.get(1, TimeUnit.SECONDS);
+        watch.success();
+        return done;
+      } catch (TimeoutException e) {
+        watch
+            .verdict()
+            .ifPresent(
+                why -> {
+                  job.cancel(true);
+                  throw new ClusterException(why, REMEDY, e);
+                });
+      } catch (ExecutionException e) {
+        throw failure(Objects.requireNonNull(e.getCause()));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        job.cancel(true);
+        throw new ClusterException("interrupted", "Start again", e);
+      }
     }
   }
 
@@ -109,14 +137,7 @@ final class TreeSum {
         .toJavaRDD();
   }
 
-  private static RuntimeException failure(Exception e) {
-    // Scala code throws checked exceptions that its signatures do not say.
-    if (e instanceof SparkException || e instanceof IllegalStateException) {
-      return new ClusterException(
-          "Spark gave up: " + Failures.line(e),
-          "See the executors' logs, or give executors more memory",
-          e);
-    }
-    return e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
+  private static ClusterException failure(Throwable e) {
+    return new ClusterException("Spark gave up: " + Failures.line(e), REMEDY, e);
   }
 }

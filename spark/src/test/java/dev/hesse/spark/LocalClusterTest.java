@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** Two executors that are processes of their own, one of which dies. */
 class LocalClusterTest {
-  private static final int STEPS = 12;
+  private static final int STEPS = 8;
   private static SparkConnection cluster;
 
   private final ResNet network = Example.network();
@@ -48,12 +48,11 @@ class LocalClusterTest {
     return cluster.curvature(network, Example.opener(), Example.EXAMPLES, options, parts);
   }
 
+  /** The processes of Java that this one has started. */
   private static List<ProcessHandle> executors() {
     return ProcessHandle.current()
         .descendants()
-        .filter(
-            process ->
-                process.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
+        .filter(process -> process.info().command().orElse("").endsWith("java"))
         .toList();
   }
 
@@ -61,7 +60,7 @@ class LocalClusterTest {
   void productsAreThoseOfOneProcess() throws IOException {
     try (LossCurvature whole = new CurvatureOperator(network, Example.data(), options);
         LossCurvature spread = spread(OptionalInt.empty());
-        LossCurvature finer = spread(OptionalInt.of(7))) {
+        LossCurvature finer = spread(OptionalInt.of(3))) {
       assertThat(executors()).hasSize(2);
       for (LossCurvature same : List.of(spread, finer)) {
         assertThat(same.loss()).isCloseTo(whole.loss(), within(ROUNDING));
