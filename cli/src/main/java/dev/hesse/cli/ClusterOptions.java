@@ -2,7 +2,6 @@ package dev.hesse.cli;
 
 import static dev.hesse.cli.CommandException.usage;
 
-import dev.hesse.io.BadInputException;
 import dev.hesse.spark.SparkConnection;
 import java.util.List;
 import java.util.Optional;
@@ -66,17 +65,25 @@ record ClusterOptions(String master, OptionalInt partitions, ClusterData data) {
       throw usage(
           "--device gpu is given with a cluster, whose executors compute on CPUs", "Leave it out");
     }
-    if (ClusterOptions.class.getResource(OF_SPARK) == null) {
-      throw usage(
-          "%s %s: Spark is not on the class path"
-              .formatted(MASTER.dashed(), BadInputException.quote(master.get())),
-          "Start with ./hesse or spark-submit");
-    }
+    requireSpark(MASTER);
     return Optional.of(
         new ClusterOptions(
             master.get(),
             arguments.get(PARTITIONS).map(OptionalInt::of).orElseGet(OptionalInt::empty),
             ClusterData.of(arguments)));
+  }
+
+  /**
+   * @throws CommandException with status {@link ExitStatus#WRONG_USAGE} if an option needs Spark
+   *     and the program was started without it
+   */
+  static void requireSpark(CommandOption<?> option) {
+    if (ClusterOptions.class.getResource(OF_SPARK) == null) {
+      throw usage(
+          "%s needs Spark, with which the program was not started".formatted(option.dashed()),
+          "Name a cluster with %s, and start with ./hesse or spark-submit"
+              .formatted(MASTER.dashed()));
+    }
   }
 
   /** Leaves nothing of the cluster behind as the process ends. */

@@ -49,7 +49,7 @@ final class ClusterRun implements AutoCloseable {
       Deal deal,
       CurvatureOperator.Options options) {
     Broadcast<ModelDescription> sent =
-        spark.broadcast(ModelDescription.of(model, options.precision(), deal.sizes()));
+        send(spark, ModelDescription.of(model, options.precision(), deal.sizes()));
     return new ClusterRun(
         spark,
         new Run(
@@ -73,9 +73,25 @@ final class ClusterRun implements AutoCloseable {
     return run.deal();
   }
 
+  /** Makes a value known to executors that ask for it. */
+  <T> Broadcast<T> send(T value) {
+    return send(spark, value);
+  }
+
+  private static <T> Broadcast<T> send(JavaSparkContext spark, T value) {
+    try {
+      return spark.broadcast(value);
+    } catch (IllegalStateException e) {
+      throw new ClusterException(
+          "there is no connection to the cluster, or no more",
+          "Check the master's URL, whether it runs, and its log",
+          e);
+    }
+  }
+
   /** Takes the examples in another order from here on. */
   void order(int[] examples) {
-    order = spark.broadcast(examples);
+    order = send(examples);
     sum.forget(run);
     run = run.ordered(newId(), order);
   }

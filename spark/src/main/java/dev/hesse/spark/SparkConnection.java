@@ -66,8 +66,8 @@ public final class SparkConnection implements AutoCloseable {
     long start = System.nanoTime();
     int count = 0;
     long since = start;
-    while (count < wanted || count == 0 || waited(since) < 2) {
-      if (waited(start) > PATIENCE_SECONDS) {
+    while (count < wanted || count <= 0 || waited(since) < 2) {
+      if (waited(start) > PATIENCE_SECONDS || spark.sc().isStopped()) {
         break;
       }
       int now = spark.sc().statusTracker().getExecutorInfos().length - 1;
@@ -77,7 +77,7 @@ public final class SparkConnection implements AutoCloseable {
       }
       sleep();
     }
-    if (count == 0) {
+    if (count <= 0) {
       throw new ClusterException(
           "no executor of the cluster has started within %d s".formatted(PATIENCE_SECONDS),
           "See the cluster's own page for whether it has free cores and memory",

@@ -31,7 +31,6 @@ import org.apache.spark.broadcast.Broadcast;
 public final class SparkOperator implements LossCurvature {
   private static final int BLOCK = 8;
 
-  private final JavaSparkContext spark;
   private final ClusterRun cluster;
   private final ParameterLayout layout;
   private final Precision precision;
@@ -62,7 +61,6 @@ public final class SparkOperator implements LossCurvature {
       int examples,
       CurvatureOperator.Options options,
       int parts) {
-    this.spark = spark;
     this.precision = options.precision();
     this.layout = model.parameters();
     this.beyond = new BeyondMiniBatches(model, options.curvature(), options.l2());
@@ -166,7 +164,7 @@ public final class SparkOperator implements LossCurvature {
       int to = Math.min(x.length, from + BLOCK);
       long start = System.nanoTime();
       double[][] rows = Arrays.copyOfRange(x, from, to);
-      Broadcast<Vectors> sent = spark.broadcast(new Vectors(rows, precision));
+      Broadcast<Vectors> sent = cluster.send(new Vectors(rows, precision));
       try {
         double[][] sums = cluster.sum(new PartWork.Products(sent)).sums();
         complete(rows, sums, 1, Arrays.copyOfRange(y, from, to));
@@ -203,7 +201,7 @@ public final class SparkOperator implements LossCurvature {
       int to = Math.min(x.length, from + BLOCK);
       long start = System.nanoTime();
       double[][] rows = Arrays.copyOfRange(x, from, to);
-      Broadcast<Vectors> sent = spark.broadcast(new Vectors(rows, precision));
+      Broadcast<Vectors> sent = cluster.send(new Vectors(rows, precision));
       try {
         double[][] sums =
             cluster
