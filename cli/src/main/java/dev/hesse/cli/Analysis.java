@@ -3,6 +3,7 @@ package dev.hesse.cli;
 import dev.hesse.hessian.CurvatureAnalysis;
 import dev.hesse.hessian.CurvatureOperator;
 import dev.hesse.hessian.Device;
+import dev.hesse.hessian.LossCurvature;
 import dev.hesse.hessian.LossEvaluation;
 import dev.hesse.hessian.OperatorChecks;
 import dev.hesse.hessian.ReportParts;
@@ -78,6 +79,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
       LossModel model,
       BatchSource data,
       Device device,
+      Optional<Cluster> cluster,
       ProgressLine progress)
       throws IOException {
     int miniBatch = options.subject().data().size().miniBatch(data.examples());
@@ -85,7 +87,12 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
     EstimatorOptions estimates = options.estimates();
     if (!estimates.needsProducts()) {
       LossEvaluation evaluation =
-          LossEvaluation.of(model, data, miniBatch, precision, device, options.l2(), progress);
+          cluster.isPresent()
+              ? cluster
+                  .get()
+                  .evaluate(model, data.examples(), how(options, miniBatch, precision, device, 0))
+              : LossEvaluation.of(
+                  model, data, miniBatch, precision, device, options.l2(), progress);
       return new Analysis(evaluation.loss(), evaluation.accuracy(), Optional.empty());
     }
     Memory memory =
@@ -97,20 +104,12 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
     Optional<ParameterBlock> chosen =
         estimates.block().map(b -> ParameterBlock.matching(b, model.parameters()));
     progress.phase("preparing: gradient and checks");
-    try (CurvatureOperator operator =
-            new CurvatureOperator(
-                model,
-                data,
-                new CurvatureOperator.Options(
-                    estimates.curvature(),
-                    miniBatch,
-                    precision,
-                    device,
-                    memory.valuesBytes(),
-                    options.l2(),
-                    options.seed(),
-                    estimates.fisherSamples(),
-                    estimates.trace().isPresent() && !estimates.perBatch() ? STRATA : 1));
+    CurvatureOperator.Options how =
+        how(options, miniBatch, precision, device, memory.valuesBytes());
+    try (LossCurvature operator =
+            cluster.isPresent()
+                ? cluster.get().curvature(model, data.examples(), how)
+                : new CurvatureOperator(model, data, how);
         ProductJournal journal = options.journal().open(operator, about(options, precision))) {
       Progress limited =
           estimates
@@ -174,6 +173,21 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                   operator.keptBytes(),
                   memory.basisBytes())));
     }
+  }
+
+  private static CurvatureOperator.Options how(
+      AnalyzeOptions options, int miniBatch, Precision precision, Device device, long bytes) {
+    EstimatorOptions estimates = options.estimates();
+    return new CurvatureOperator.Options(
+        estimates.curvature(),
+        miniBatch,
+        precision,
+        device,
+        bytes,
+        options.l2(),
+        options.seed(),
+        estimates.fisherSamples(),
+        estimates.trace().isPresent() && !estimates.perBatch() ? STRATA : 1);
   }
 
   /** All options that products depend on. */

@@ -1,6 +1,6 @@
 package dev.hesse.cli;
 
-import dev.hesse.hessian.CurvatureOperator;
+import dev.hesse.hessian.LossCurvature;
 import dev.hesse.hessian.linalg.ProductJournal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +41,7 @@ record AnalysisJournal(Path path, boolean resumes) {
    * @throws CommandException with status {@link ExitStatus#WRONG_USAGE} if what is there is of
    *     another analysis
    */
-  ProductJournal open(CurvatureOperator operator, String about) throws IOException {
+  ProductJournal open(LossCurvature operator, String about) throws IOException {
     CRC32C crc = new CRC32C();
     // Products are of the same data if loss and gradient are, to rounding.
     String all =

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** {@code hesse analyze}: loss, accuracy, eigenvalues, trace and density of a trained network. */
 final class AnalyzeCommand implements Command {
@@ -104,18 +105,22 @@ final class AnalyzeCommand implements Command {
   private static Analysis analysis(
       AnalyzeOptions options, LossModel model, BatchSource data, Device device, Console console)
       throws IOException {
+    Optional<Cluster> cluster = Cluster.connect(options);
     try {
-      return Analysis.run(options, model, data, device, console.progress());
+      return Analysis.run(options, model, data, device, cluster, console.progress());
     } catch (CommandException e) {
       throw e;
     } catch (RuntimeException e) {
       options.journal().delete();
       throw e;
+    } finally {
+      cluster.ifPresent(Cluster::close);
     }
   }
 
   private static String interrupted(Outputs outputs, AnalyzeOptions options) {
     String state = outputs.interrupt();
+    options.cluster().ifPresent(ClusterOptions::abandon);
     return options.journal().exists()
         ? "Go on where it was: the same command with --continue."
         : state;

@@ -1,6 +1,7 @@
 package dev.hesse.cli;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All that {@code hesse analyze} can be told.
@@ -11,6 +12,7 @@ record AnalyzeOptions(
     Subject subject,
     EstimatorOptions estimates,
     ComputeOptions computation,
+    Optional<ClusterOptions> cluster,
     double l2,
     long seed,
     AnalysisJournal journal,
@@ -31,6 +33,7 @@ record AnalyzeOptions(
           new Usage.Group("loss", List.of(L2)),
           EstimatorOptions.GROUP,
           ComputeOptions.GROUP,
+          ClusterOptions.GROUP,
           new Usage.Group("long runs", List.of(AnalysisJournal.CONTINUE)),
           OutputOptions.GROUP);
 
@@ -41,10 +44,12 @@ record AnalyzeOptions(
    */
   static AnalyzeOptions from(Arguments arguments) {
     OutputOptions output = OutputOptions.from(arguments);
+    ComputeOptions computation = ComputeOptions.from(arguments);
     return new AnalyzeOptions(
         Subject.from(arguments),
         EstimatorOptions.from(arguments),
-        ComputeOptions.from(arguments),
+        computation,
+        ClusterOptions.from(arguments, computation),
         arguments.get(L2, 0.0),
         arguments.get(DataOptions.SEED, DataOptions.SEED_DEFAULT),
         AnalysisJournal.of(arguments, output.folder()),

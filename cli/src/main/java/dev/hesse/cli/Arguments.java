@@ -114,6 +114,12 @@ final class Arguments {
     return given;
   }
 
+  /** An option's values as they were written; one empty text for a flag. */
+  List<String> texts(CommandOption<?> option) {
+    String[] texts = line.getOptionValues(option.name());
+    return texts != null ? List.of(texts) : has(option) ? List.of("") : List.of();
+  }
+
   boolean has(CommandOption<?> option) {
     return line.hasOption(option.name());
   }

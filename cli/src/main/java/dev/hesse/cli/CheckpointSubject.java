@@ -1,5 +1,6 @@
 package dev.hesse.cli;
 
+import dev.hesse.io.data.BatchSource;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -18,5 +19,10 @@ record CheckpointSubject(ModelOptions options, DataOptions data) implements Subj
         model.network().config().toString(),
         Optional.empty(),
         Optional.empty());
+  }
+
+  @Override
+  public BatchSource examples() throws IOException {
+    return data.open();
   }
 }

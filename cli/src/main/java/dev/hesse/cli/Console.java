@@ -2,6 +2,7 @@ package dev.hesse.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
@@ -26,6 +27,13 @@ record Console(PrintStream out, PrintStream err, ProgressLine progress, Interrup
 
   static Console of(PrintStream out, PrintStream err, boolean terminal) {
     return new Console(out, err, new ProgressLine(err, terminal), new Interruption());
+  }
+
+  /** One that shows nothing. */
+  static Console silent() {
+    PrintStream nowhere =
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    return of(nowhere, nowhere, false);
   }
 
   /** The process's own streams, in UTF-8. */

@@ -13,7 +13,9 @@ import dev.hesse.io.data.Examples;
 import dev.hesse.io.data.Normalization;
 import dev.hesse.io.data.Split;
 import dev.hesse.io.npy.ArrayFile;
+import dev.hesse.io.npy.NpyShards;
 import dev.hesse.models.ResNet;
+import dev.hesse.spark.ParquetDataset;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -37,6 +39,9 @@ record DataOptions(
     /** A folder in CIFAR's binary layout. */
     record Folder(Path path, Split split) implements Files {}
 
+    /** A file or folder of Parquet. */
+    record Parquet(Path path) implements Files {}
+
     /**
      * NumPy arrays.
      *
@@ -58,12 +63,17 @@ record DataOptions(
           "images",
           ValueType.FILE,
           "examples in place of --data-dir: F.npy, or F.npz:NAME for one of its arrays; for --resume"
-              + " N×32×32×3 or N×3×32×32");
+              + " N×32×32×3 or N×3×32×32, also a folder of npy files or a pattern such as 'x-*.npy'");
   private static final CommandOption<Path> LABELS =
       CommandOption.of(
           "labels",
           ValueType.FILE,
           "the same of their classes from 0; for --saved-model also targets of the output's shape");
+  private static final CommandOption<Path> PARQUET =
+      CommandOption.of(
+          "parquet",
+          ValueType.FILE,
+          "with --master: examples as a file or folder of Parquet, with columns image and label");
   private static final CommandOption<InputArgument> INPUT =
       CommandOption.of(
               "input",
@@ -109,6 +119,7 @@ record DataOptions(
               DATA_DIR,
               IMAGES,
               LABELS,
+              PARQUET,
               INPUT,
               WARMUP,
               SPLIT,
@@ -136,6 +147,11 @@ record DataOptions(
 
   /** Reads the options for a model that says itself what it takes. */
   static DataOptions forSavedModel(Arguments arguments, boolean ownLoss) {
+    if (arguments.has(PARQUET)) {
+      throw usage(
+          "--parquet is given with --saved-model, which takes arrays by name",
+          "Give --images or --input");
+    }
     DataOptions options = from(arguments);
     if (ownLoss && arguments.has(LABELS)) {
       throw usage(
@@ -168,7 +184,7 @@ record DataOptions(
   private static Files files(Arguments arguments) {
     Optional<Path> folder = arguments.get(DATA_DIR);
     Optional<? extends CommandOption<?>> arrays =
-        Stream.of(IMAGES, INPUT, WARMUP, LABELS).filter(arguments::has).findFirst();
+        Stream.of(IMAGES, INPUT, WARMUP, LABELS, PARQUET).filter(arguments::has).findFirst();
     if (folder.isPresent() == arrays.isPresent()) {
       throw usage(
           folder.isPresent()
@@ -180,6 +196,14 @@ record DataOptions(
       throw usage(
           "--split is given with %s".formatted(arrays.get().dashed()),
           "Leave it out: it is for --data-dir");
+    }
+    Optional<Path> parquet = arguments.get(PARQUET);
+    if (parquet.isPresent()) {
+      if (arguments.has(IMAGES) || arguments.has(LABELS)) {
+        throw usage("--parquet is given with --images or --labels", "Give one of them");
+      }
+      ClusterOptions.requireSpark(PARQUET);
+      return new Files.Parquet(parquet.get());
     }
     return folder.isPresent()
         ? new Files.Folder(folder.get(), arguments.get(SPLIT, Split.TRAIN))
@@ -196,8 +220,11 @@ record DataOptions(
     if (mean.isEmpty() && std.isEmpty()) {
       return Optional.empty();
     }
-    if (files instanceof Files.Arrays && (mean.isEmpty() || std.isEmpty())) {
-      throw usage("only one of --mean and --std is given for --images", "Give both or none");
+    if (!(files instanceof Files.Folder) && (mean.isEmpty() || std.isEmpty())) {
+      throw usage(
+          "only one of --mean and --std is given for %s"
+              .formatted(files instanceof Files.Parquet ? "--parquet" : "--images"),
+          "Give both or none");
     }
     return Optional.of(
         new Normalization(
@@ -216,6 +243,15 @@ record DataOptions(
   BatchSource open(ResNet model) throws IOException {
     Dataset dataset = dataset();
     requireFit(dataset, model);
+    return inOrder(dataset);
+  }
+
+  /** Opens the same for a network that it is known to fit. */
+  BatchSource open() throws IOException {
+    return inOrder(dataset());
+  }
+
+  private BatchSource inOrder(Dataset dataset) {
     return dataset.inOrder(order, size.count(dataset.examples()));
   }
 
@@ -248,7 +284,14 @@ record DataOptions(
       return CifarDataset.open(
           folder.path(), folder.split(), normalization.orElse(Normalization.CIFAR));
     }
+    if (files instanceof Files.Parquet parquet) {
+      return ParquetDataset.open(parquet.path(), normalization.orElse(null));
+    }
     Files.Arrays arrays = (Files.Arrays) files;
+    if (NpyShards.are(arrays.images().orElseThrow())) {
+      return NpyShards.open(
+          arrays.images().orElseThrow(), arrays.labels().orElseThrow(), normalization.orElse(null));
+    }
     return new ArrayDataset(
         named(arrays.images().orElseThrow(), IMAGES_USUAL),
         named(arrays.labels().orElseThrow(), LABELS_USUAL),

@@ -5,6 +5,7 @@ import dev.hesse.hessian.autodiff.UnsupportedGraphException;
 import dev.hesse.hessian.linalg.NumericalException;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.data.DownloadException;
+import dev.hesse.spark.ClusterException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Objects;
@@ -38,6 +39,9 @@ record Failure(ExitStatus status, String line) {
       return new Failure(ExitStatus.BAD_INPUT, message(error));
     }
     if (error instanceof ModelException) {
+      return new Failure(ExitStatus.FAILURE, message(error));
+    }
+    if (error instanceof ClusterException) {
       return new Failure(ExitStatus.FAILURE, message(error));
     }
     if (error instanceof NumericalException) {

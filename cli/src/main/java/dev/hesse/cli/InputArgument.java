@@ -46,6 +46,13 @@ record InputArgument(Optional<String> name, Optional<String> value) {
     return ValueType.number(text).map(OptionalDouble::of).orElseGet(OptionalDouble::empty);
   }
 
+  /** The argument with its file, if it has one, by an absolute path. */
+  String anywhere() {
+    boolean isFile = value.isPresent() && number().isEmpty();
+    String text = isFile ? file().toAbsolutePath().toString() : value.orElse("");
+    return name.map(n -> value.isPresent() ? n + "=" + text : n).orElse(text);
+  }
+
   Path file() {
     return Path.of(value.orElseThrow());
   }

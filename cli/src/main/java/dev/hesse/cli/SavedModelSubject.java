@@ -55,6 +55,11 @@ record SavedModelSubject(SavedModelOptions options, DataOptions data) implements
     return loaded(console, model, objective, data.select(objective.data()));
   }
 
+  @Override
+  public BatchSource examples() throws IOException {
+    return load(Console.silent()).data();
+  }
+
   private static Loaded loaded(
       Console console, SavedModels model, Objective objective, BatchSource examples)
       throws IOException {

@@ -23,6 +23,13 @@ sealed interface Subject permits CheckpointSubject, SavedModelSubject {
   Loaded load(Console console) throws IOException;
 
   /**
+   * Opens the data alone, where the model is known to go with it.
+   *
+   * @throws dev.hesse.io.BadInputException if a file is bad
+   */
+  BatchSource examples() throws IOException;
+
+  /**
    * A model with its data.
    *
    * @param source the model's file or folder

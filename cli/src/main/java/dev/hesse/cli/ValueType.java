@@ -69,6 +69,16 @@ record ValueType<T>(String placeholder, String expected, Function<String, Option
   static final ValueType<Long> SIZE_IN_BYTES =
       new ValueType<>("SIZE", "a size such as 800m or 4g", ValueType::size);
 
+  /** A value as it is written where another folder is the current one. */
+  String anywhere(String text) {
+    if (equals(FILE) || equals(FOLDER)) {
+      return Path.of(text).toAbsolutePath().toString();
+    }
+    return equals(InputArgument.TYPE)
+        ? parser.apply(text).map(input -> ((InputArgument) input).anywhere()).orElse(text)
+        : text;
+  }
+
   static ValueType<Integer> whole(int least, int most) {
     return wholeLong(least, most).map(Math::toIntExact);
   }

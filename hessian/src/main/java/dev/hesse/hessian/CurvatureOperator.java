@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
  *
  * <p>Not thread-safe. Closing it frees all native memory.
  */
-public final class CurvatureOperator implements SumOperator, AutoCloseable {
+public final class CurvatureOperator implements LossCurvature {
   static final int BLOCK = 8;
 
   /** Smaller mini-batches cost more per example: 16 % more than 200 at 25 for ResNet20. */
@@ -38,15 +38,11 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
   private final ParameterLayout layout;
   private final MiniBatches batches;
   private final Map<MiniBatch, KeptBatch> kept = new HashMap<>();
-  private final Penalty penalty;
+  private final BeyondMiniBatches beyond;
   private final double loss;
   private final double accuracy;
   private final double[] gradient;
 
-  /** Of the loss without its penalty. */
-  private final double[] meanTermGradient;
-
-  private final Curvature curvature;
   private final long seed;
   private final double forwardSeconds;
   private final OperatorChecks checks;
@@ -143,10 +139,9 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
   public CurvatureOperator(LossModel model, BatchSource data, Options options) {
     layout = model.parameters();
     precision = options.precision();
-    curvature = options.curvature();
     seed = options.seed();
-    penalty = Penalty.of(model, options.l2());
-    int size = strata(options, model, data.examples());
+    beyond = new BeyondMiniBatches(model, options.curvature(), options.l2());
+    int size = miniBatch(options, model, data.examples());
     batches =
         new MiniBatches(
             model,
@@ -182,9 +177,8 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
         correct += pass.evaluation().correct();
         addTo(gradient, pass.gradient(), miniBatch.weight());
       }
-      loss = meanLoss + penalty.loss();
-      meanTermGradient = gradient.clone();
-      penalty.addGradientTo(gradient);
+      loss = meanLoss + beyond.loss();
+      beyond.completeGradient(gradient);
       accuracy = correct / data.examples();
       ModelException.requireFinite("gradient norm", gradientNorm());
       MiniBatch first = batches.all().get(0);
@@ -204,8 +198,11 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
     }
   }
 
-  /** The mini-batch that cuts the examples as wanted, into parts of one size if that can be. */
-  private static int strata(Options options, LossModel model, int examples) {
+  /**
+   * The mini-batch that cuts the examples into the strata that are wanted, of one size if that can
+   * be; a smaller last one may remain.
+   */
+  public static int miniBatch(Options options, LossModel model, int examples) {
     int parts = Math.min(options.strata(), examples / LEAST_STRATUM);
     if (parts < 2 || !model.takesAnyBatch()) {
       return options.miniBatch();
@@ -292,24 +289,16 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
     for (int i = 0; i < x.length; i++) {
       double[] product = keptBatch == null ? together[i] : compiled.product(keptBatch, x[i]);
       addTo(y[i], product, miniBatch.weight());
-      if (curvature.hasPenalty()) {
-        penalty.addProductTo(y[i], x[i], miniBatch.weight());
-      }
-      if (curvature == Curvature.GRADIENT_COVARIANCE) {
-        double along = 0;
-        for (int k = 0; k < x[i].length; k++) {
-          along += meanTermGradient[k] * x[i][k];
-        }
-        addTo(y[i], meanTermGradient, -miniBatch.weight() * along);
-      }
+      beyond.completeProduct(y[i], x[i], miniBatch.weight());
     }
   }
 
   private Batch forProducts(MiniBatch miniBatch) {
-    return batches.compiled(miniBatch).forProducts(batches.read(miniBatch), seed, miniBatch.from());
+    return batches
+        .compiled(miniBatch)
+        .forProducts(batches.read(miniBatch), seed, batches.position(miniBatch));
   }
 
-  /** The terms are the mini-batches, each with its share of the penalty. */
   @Override
   public int terms() {
     return batches.all().size();
@@ -347,27 +336,27 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
     return kept.size() == batches.all().size() ? 1 : BLOCK;
   }
 
-  /** Names, shapes and places of the parameters in a vector. */
+  @Override
   public ParameterLayout parameters() {
     return layout;
   }
 
-  /** The mean loss over the data, with the penalty. */
+  @Override
   public double loss() {
     return loss;
   }
 
-  /** The share of examples whose largest logit is at the label. */
+  @Override
   public double accuracy() {
     return accuracy;
   }
 
-  /** A copy of the gradient of the loss. */
+  @Override
   public double[] gradient() {
     return gradient.clone();
   }
 
-  /** The Euclidean norm of the gradient. */
+  @Override
   public double gradientNorm() {
     double sum = 0;
     for (double entry : gradient) {
@@ -376,7 +365,7 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
     return Math.sqrt(sum);
   }
 
-  /** What was checked before the first product. */
+  @Override
   public OperatorChecks checks() {
     return checks;
   }
@@ -387,44 +376,42 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
    * of 8 layers were 3e-7 to 8e-7. It does not hold for a GPU that rounds products to
    * TensorFloat-32.
    */
+  @Override
   public double noise() {
     return 16 * precision.unitRoundoff();
   }
 
-  /**
-   * The products made so far, those of the checks not counted; one over a part of the data counts
-   * as its share.
-   */
+  @Override
   public double products() {
     return products;
   }
 
-  /** Mean wall-clock seconds of a product over all data; NaN before the first. */
+  @Override
   public double productSeconds() {
     return products == 0 ? Double.NaN : productNanos * 1e-9 / products;
   }
 
-  /** Wall-clock seconds of the loss alone over all data. */
+  @Override
   public double forwardSeconds() {
     return forwardSeconds;
   }
 
-  /** How many examples are evaluated at once. */
+  @Override
   public int miniBatch() {
     return batches.all().get(0).count();
   }
 
-  /** How many mini-batches the data is cut into. */
+  @Override
   public int miniBatches() {
     return batches.all().size();
   }
 
-  /** Of how many of them the values are kept. */
+  @Override
   public int keptMiniBatches() {
     return kept.size();
   }
 
-  /** The memory that these values take, in bytes. */
+  @Override
   public long keptBytes() {
     return kept.size() * bytesPerBatch();
   }

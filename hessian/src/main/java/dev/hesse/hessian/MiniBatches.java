@@ -5,11 +5,9 @@ import dev.hesse.io.data.BatchSource;
 import dev.hesse.models.LossModel;
 import dev.hesse.models.Precision;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * A dataset cut into mini-batches, each with the compiled loss of its size: one for all but perhaps
@@ -76,6 +74,11 @@ final class MiniBatches implements AutoCloseable {
     return reader.read(batch.from() / batches.get(0).count());
   }
 
+  /** Where a mini-batch begins in the data of the whole computation. */
+  int position(MiniBatch batch) {
+    return data.position(batch.from());
+  }
+
   /**
    * Puts the examples that are fitted worst first, so that few mini-batches have most of the
    * curvature; leaves their order where the graph does not say how well they are fitted.
@@ -83,25 +86,27 @@ final class MiniBatches implements AutoCloseable {
    * <p>Cost: an evaluation of all examples.
    */
   void sortByResidual() {
+    double[] residuals = residuals();
+    if (residuals.length > 0) {
+      data = data.reordered(Residuals.worstFirst(residuals));
+      reader.close();
+      reader = new ReadAhead(data, batches);
+    }
+  }
+
+  /** How far each example is from being fitted; empty where the graph does not say so. */
+  double[] residuals() {
     double[] residuals = new double[data.examples()];
     for (MiniBatch batch : batches) {
       double[] part = compiled(batch).residuals(read(batch));
       if (part.length < batch.count()) {
-        return;
+        return new double[0];
       }
       for (int i = 0; i < part.length; i++) {
         residuals[batch.from() + i] = part[i] * batch.count();
       }
     }
-    data =
-        data.reordered(
-            IntStream.range(0, residuals.length)
-                .boxed()
-                .sorted(Comparator.comparingDouble(i -> -residuals[i]))
-                .mapToInt(Integer::intValue)
-                .toArray());
-    reader.close();
-    reader = new ReadAhead(data, batches);
+    return residuals;
   }
 
   CompiledLoss compiled(MiniBatch batch) {

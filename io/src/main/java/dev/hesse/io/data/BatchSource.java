@@ -23,6 +23,15 @@ public interface BatchSource {
   Batch read(int from, int count);
 
   /**
+   * Where an example of this order is in the order of a larger source that this is a part of, such
+   * as that of a computation that is spread over machines; its own number otherwise. Random draws
+   * for an example depend on it.
+   */
+  default int position(int number) {
+    return number;
+  }
+
+  /**
    * The same examples in another order.
    *
    * @param order which example of this order comes first, second, …: a permutation

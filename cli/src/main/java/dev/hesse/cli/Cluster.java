@@ -1,0 +1,30 @@
+package dev.hesse.cli;
+
+import dev.hesse.hessian.CurvatureOperator;
+import dev.hesse.hessian.LossCurvature;
+import dev.hesse.hessian.LossEvaluation;
+import dev.hesse.models.LossModel;
+import dev.hesse.spark.SparkConnection;
+import java.util.Optional;
+
+/** A cluster that computes in place of this process. */
+record Cluster(SparkConnection connection, ClusterOptions options) implements AutoCloseable {
+
+  /** Connects to the cluster, if one is asked for. */
+  static Optional<Cluster> connect(AnalyzeOptions options) {
+    return options.cluster().map(asked -> new Cluster(asked.connect(options.computation()), asked));
+  }
+
+  LossCurvature curvature(LossModel model, int examples, CurvatureOperator.Options how) {
+    return connection.curvature(model, options.data(), examples, how, options.partitions());
+  }
+
+  LossEvaluation evaluate(LossModel model, int examples, CurvatureOperator.Options how) {
+    return connection.evaluate(model, options.data(), examples, how, options.partitions());
+  }
+
+  @Override
+  public void close() {
+    connection.close();
+  }
+}

@@ -1,0 +1,67 @@
+package dev.hesse.spark;
+
+import java.util.Optional;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorAdded;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+
+/**
+ * Follows which executors come and go, tells a placement, and knows when to give up: Spark would
+ * start executors that die at once again and again.
+ */
+final class ExecutorWatch extends SparkListener {
+  /** So many may be lost between two successes. */
+  private static final int MOST_LOST = 20;
+
+  private static final double PATIENCE_SECONDS = 60;
+
+  private final Placement placement;
+  private int lost;
+  private String lastReason = "";
+  private long since = System.nanoTime();
+
+  ExecutorWatch(Placement placement) {
+    this.placement = placement;
+  }
+
+  @Override
+  public void onExecutorAdded(SparkListenerExecutorAdded added) {
+    placement.joined(Placement.location(added.executorInfo().executorHost(), added.executorId()));
+  }
+
+  @Override
+  public void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
+    placement.left(removed.executorId());
+    lost(removed.reason());
+  }
+
+  private synchronized void lost(String reason) {
+    lost++;
+    lastReason = reason;
+  }
+
+  /** Says that a job was done. */
+  synchronized void success() {
+    lost = 0;
+    since = System.nanoTime();
+  }
+
+  /** Why there is no point in waiting, if there is none. */
+  synchronized Optional<String> verdict() {
+    if (placement.executors() > 0) {
+      since = System.nanoTime();
+    }
+    if (lost > MOST_LOST) {
+      return Optional.of(
+          "%d executors died one after the other, the last by: %s"
+              .formatted(lost, Failures.firstLine(lastReason)));
+    }
+    return (System.nanoTime() - since) * 1e-9 < PATIENCE_SECONDS
+        ? Optional.empty()
+        : Optional.of(
+            "the cluster has had no executor for %.0f s".formatted(PATIENCE_SECONDS)
+                + (lastReason.isEmpty()
+                    ? ""
+                    : ", the last died by: " + Failures.firstLine(lastReason)));
+  }
+}

@@ -1,0 +1,76 @@
+package dev.hesse.spark;
+
+import dev.hesse.hessian.CurvatureOperator;
+import dev.hesse.io.data.BatchSource;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One part of a run on an executor: its examples, and an operator over them, which is opened when
+ * it is first needed and stays open until it is closed to make room.
+ */
+final class Part {
+  private final Run run;
+  private final int index;
+  private final BatchSource examples;
+  private final ReentrantLock lock = new ReentrantLock();
+  private @Nullable CurvatureOperator operator;
+
+  /** Does something with an operator. */
+  interface Use<R> {
+    R with(CurvatureOperator operator);
+  }
+
+  Part(Run run, int index, BatchSource whole) {
+    this.run = run;
+    this.index = index;
+    this.examples = new PartExamples(whole, run.deal(), index);
+  }
+
+  String run() {
+    return run.id();
+  }
+
+  int index() {
+    return index;
+  }
+
+  BatchSource examples() {
+    return examples;
+  }
+
+  /** Uses the operator, alone; opens it anew if it keeps more than it may. */
+  <R> R use(long bytes, Use<R> use) {
+    lock.lock();
+    try {
+      CurvatureOperator open = operator;
+      if (open == null || open.keptBytes() > bytes) {
+        close();
+        open = new CurvatureOperator(run.model().value(), examples, run.options(bytes));
+        operator = open;
+      }
+      return use.with(open);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Frees the operator, unless it is being used. */
+  void closeIfIdle() {
+    if (lock.tryLock()) {
+      try {
+        close();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private void close() {
+    CurvatureOperator open = operator;
+    if (open != null) {
+      operator = null;
+      open.close();
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package dev.hesse.spark;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.storage.BlockManagerId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of some parts: their vectors' sum, and what each found.
+ *
+ * @param first the first of the parts
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed over once and never compared
+record Partial(int first, double[][] sums, ArrayList<Found> found) implements Serializable {
+
+  /**
+   * What one part found.
+   *
+   * @param location of the executor, as Spark's scheduler takes it for a preference
+   * @param failure what was wrong with model or data, where something was
+   */
+  record Found(
+      int part, String location, @Nullable Serializable finding, @Nullable RuntimeException failure)
+      implements Serializable {}
+
+  /**
+   * Does work on a part, in a task. A failure that another attempt would meet again is a result.
+   */
+  static Partial of(Run run, int index, PartWork work, int most) {
+    BlockManagerId here = SparkEnv.get().blockManager().blockManagerId();
+    String location = Placement.location(here.host(), here.executorId());
+    try {
+      PartWork.Result result =
+          work.on(run, ExecutorParts.get(run, index, most), run.memoryBytes() / most);
+      return new Partial(index, result.sums(), one(index, location, result.finding(), null));
+    } catch (RuntimeException e) {
+      if (TaskContext.get().isInterrupted()) {
+        throw e;
+      }
+      return new Partial(index, new double[0][], one(index, location, null, e));
+    }
+  }
+
+  private static ArrayList<Found> one(
+      int part,
+      String location,
+      @Nullable Serializable finding,
+      @Nullable RuntimeException failure) {
+    return new ArrayList<>(List.of(new Found(part, location, finding, failure)));
+  }
+
+  /** The sum of partial results in the order of their parts, whatever the order they came in. */
+  static Partial sum(Iterator<Partial> partials) {
+    List<Partial> ordered = new ArrayList<>();
+    partials.forEachRemaining(ordered::add);
+    ordered.sort(Comparator.comparingInt(Partial::first));
+    Partial sum = ordered.get(0);
+    for (Partial next : ordered.subList(1, ordered.size())) {
+      sum = sum.plus(next);
+    }
+    return sum;
+  }
+
+  private Partial plus(Partial next) {
+    found.addAll(next.found);
+    boolean failed = sums.length != next.sums.length;
+    if (failed) {
+      return new Partial(first, new double[0][], found);
+    }
+    for (int i = 0; i < sums.length; i++) {
+      for (int k = 0; k < sums[i].length; k++) {
+        sums[i][k] += next.sums[i][k];
+      }
+    }
+    return this;
+  }
+
+  /**
+   * Throws what went wrong with a part.
+   *
+   * @throws RuntimeException the failure of the first that has one
+   */
+  void requireSuccess() {
+    for (Found one : found) {
+      if (one.failure() != null) {
+        throw one.failure();
+      }
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package dev.hesse.spark;
+
+import dev.hesse.hessian.CurvatureOperator;
+import dev.hesse.hessian.LossCurvature;
+import dev.hesse.hessian.LossEvaluation;
+import dev.hesse.models.LossModel;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** A connection to a cluster, set up for the work here. Closing it ends the executors. */
+public final class SparkConnection implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 30;
+  private static final long POLL_MILLIS = 200;
+
+  private final JavaSparkContext spark;
+  private final ClusterSettings settings;
+
+  private SparkConnection(JavaSparkContext spark, ClusterSettings settings) {
+    this.spark = spark;
+    this.settings = settings;
+  }
+
+  /**
+   * Connects. Settings of Spark's that are given, as system properties {@code spark.*} or by {@code
+   * spark-submit}, have precedence.
+   *
+   * @param master Spark's master URL, such as {@code local-cluster[2,1,2048]}
+   * @param memoryBytes what one executor may take for values; empty for what Spark gives it
+   * @throws ClusterException if that does not work
+   */
+  public static SparkConnection open(String master, OptionalLong memoryBytes) {
+    try {
+      ClusterSettings settings = ClusterSettings.of(master, memoryBytes, new SparkConf());
+      return new SparkConnection(new JavaSparkContext(settings.conf()), settings);
+    } catch (ClusterException e) {
+      ClusterSettings.deleteFiles();
+      throw e;
+    } catch (Exception e) { // Scala code throws checked exceptions that its signatures do not say
+      ClusterSettings.deleteFiles();
+      throw new ClusterException(
+          "Spark cannot start with %s: %s".formatted(master, Failures.line(e)),
+          "Check the master URL, and that the cluster runs Spark of version "
+              + JavaSparkContext.class.getPackage().getImplementationVersion(),
+          e);
+    }
+  }
+
+  /** The program's handle of Spark. */
+  public JavaSparkContext spark() {
+    return spark;
+  }
+
+  /**
+   * The number of executors: that of the master URL, or as many as there are when none has joined
+   * for a while.
+   */
+  public int executors() {
+    return settings.executors().orElseGet(this::joined);
+  }
+
+  private int joined() {
+    int wanted = spark.sc().conf().getInt("spark.executor.instances", 0);
+    long start = System.nanoTime();
+    int count = 0;
+    long since = start;
+    while (count < wanted || count <= 0 || waited(since) < 2) {
+      if (waited(start) > PATIENCE_SECONDS || spark.sc().isStopped()) {
+        break;
+      }
+      int now = spark.sc().statusTracker().getExecutorInfos().length - 1;
+      if (now != count) {
+        count = now;
+        since = System.nanoTime();
+      }
+      sleep();
+    }
+    if (count <= 0) {
+      throw new ClusterException(
+          "no executor of the cluster has started within %d s".formatted(PATIENCE_SECONDS),
+          "See the cluster's own page for whether it has free cores and memory",
+          null);
+    }
+    return count;
+  }
+
+  private static double waited(long since) {
+    return (System.nanoTime() - since) * 1e-9;
+  }
+
+  private static void sleep() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClusterException("interrupted", "Start again", e);
+    }
+  }
+
+  /**
+   * As {@link SparkOperator#SparkOperator}.
+   *
+   * @param options of which the memory is not looked at
+   * @param parts empty for one for each executor
+   */
+  public LossCurvature curvature(
+      LossModel model,
+      DataOpener data,
+      int examples,
+      CurvatureOperator.Options options,
+      OptionalInt parts) {
+    return new SparkOperator(
+        spark, model, data, examples, withMemory(options), parts.orElseGet(this::executors));
+  }
+
+  private CurvatureOperator.Options withMemory(CurvatureOperator.Options options) {
+    return new CurvatureOperator.Options(
+        options.curvature(),
+        options.miniBatch(),
+        options.precision(),
+        options.device(),
+        settings.memoryBytes(),
+        options.l2(),
+        options.seed(),
+        options.fisherSamples(),
+        options.strata());
+  }
+
+  /** Loss and accuracy alone, as {@link LossEvaluation#of}. */
+  public LossEvaluation evaluate(
+      LossModel model,
+      DataOpener data,
+      int examples,
+      CurvatureOperator.Options options,
+      OptionalInt parts) {
+    return SparkOperator.evaluate(
+        spark, model, data, examples, options, parts.orElseGet(this::executors));
+  }
+
+  /**
+   * Ends executors that are processes of this one, and removes what they wrote, as the process is
+   * about to end without closing its connection.
+   */
+  public static void abandon() {
+    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+    ClusterSettings.deleteFiles();
+  }
+
+  @Override
+  public void close() {
+    spark.close();
+    ClusterSettings.deleteFiles();
+  }
+}

@@ -1,0 +1,143 @@
+package dev.hesse.spark;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaFutureAction;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import scala.Tuple2;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag;
+
+/**
+ * Runs a piece of work on parts and sums what comes of it: of many parts, groups of about their
+ * square root are summed on executors, and the groups' sums on the driver. Parts, and groups, are
+ * added in the order of their numbers, so that a sum depends on the number of parts alone; Spark's
+ * own {@code treeAggregate} adds in the order of arrival.
+ */
+final class TreeSum {
+  /** So few parts are summed on the driver. */
+  private static final int FEW = 4;
+
+  private static final String REMEDY = "See the executors' logs, or give executors more memory";
+
+  private final JavaSparkContext spark;
+  private final Placement placement;
+  private final ExecutorWatch watch;
+
+  TreeSum(JavaSparkContext spark, Placement placement, ExecutorWatch watch) {
+    this.spark = spark;
+    this.placement = placement;
+    this.watch = watch;
+  }
+
+  /** All parts' results. */
+  Partial over(Run run, PartWork work) {
+    return over(run, work, all(run));
+  }
+
+  /**
+   * Some parts' results.
+   *
+   * @throws RuntimeException what went wrong with a part's model or data
+   * @throws ClusterException if the cluster failed
+   */
+  Partial over(Run run, PartWork work, List<Integer> parts) {
+    int most = placement.most();
+    JavaRDD<Partial> partials = placed(parts).map(part -> Partial.of(run, part, work, most));
+    Partial sum = Partial.sum(collected(partials, parts.size()).iterator());
+    sum.found().forEach(found -> placement.found(found.part(), found.location()));
+    sum.requireSuccess();
+    return sum;
+  }
+
+  /** Frees what executors hold of a run, as far as they can be reached. */
+  void forget(Run run) {
+    String id = run.id();
+    try {
+      placed(all(run)).foreach(part -> ExecutorParts.close(id));
+    } catch (RuntimeException e) {
+      // A cluster that is gone holds nothing.
+    }
+  }
+
+  private static List<Integer> all(Run run) {
+    return IntStream.range(0, run.deal().parts()).boxed().toList();
+  }
+
+  private List<Partial> collected(JavaRDD<Partial> partials, int count) {
+    if (count <= FEW) {
+      return awaited(partials);
+    }
+    int width = (int) Math.ceil(Math.sqrt(count));
+    int groups = (count - 1) / width + 1;
+    JavaPairRDD<Integer, Partial> grouped =
+        partials
+            .mapToPair(partial -> new Tuple2<>(partial.first() / width, partial))
+            .partitionBy(new HashPartitioner(groups));
+    JavaRDD<Partial> sums = grouped.values().mapPartitions(TreeSum::summed);
+    try {
+      return awaited(sums);
+    } finally {
+      sums.rdd().cleanShuffleDependencies(/* blocking= */ false);
+    }
+  }
+
+  private List<Partial> awaited(JavaRDD<Partial> results) {
+    JavaFutureAction<List<Partial>> job = results.collectAsync();
+    while (true) {
+      try {
+        List<Partial> done = job.get(1, TimeUnit.SECONDS);
+        watch.success();
+        return done;
+      } catch (TimeoutException e) {
+        watch
+            .verdict()
+            .ifPresent(
+                why -> {
+                  job.cancel(true);
+                  throw new ClusterException(why, REMEDY, e);
+                });
+      } catch (ExecutionException e) {
+        throw failure(Objects.requireNonNull(e.getCause()));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        job.cancel(true);
+        throw new ClusterException("interrupted", "Start again", e);
+      }
+    }
+  }
+
+  private static Iterator<Partial> summed(Iterator<Partial> group) {
+    return List.of(Partial.sum(group)).iterator();
+  }
+
+  /** An element for each part, which Spark is to work on where the part is. */
+  private JavaRDD<Integer> placed(List<Integer> parts) {
+    List<String> preferences = placement.preferences();
+    List<Tuple2<Integer, Seq<String>>> elements = new ArrayList<>();
+    for (int part : parts) {
+      String preference = preferences.get(part);
+      List<String> places = preference.isEmpty() ? List.of() : List.of(preference);
+      elements.add(new Tuple2<>(part, CollectionConverters.asScala(places).toSeq()));
+    }
+    return spark
+        .sc()
+        .makeRDD(
+            CollectionConverters.asScala(elements).toSeq(), ClassTag.<Integer>apply(Integer.class))
+        .toJavaRDD();
+  }
+
+  private static ClusterException failure(Throwable e) {
+    return new ClusterException("Spark gave up: " + Failures.line(e), REMEDY, e);
+  }
+}

@@ -1,0 +1,47 @@
+package dev.hesse.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class PlacementTest {
+  private static final String A = Placement.location("a", "1");
+  private static final String B = Placement.location("b", "11");
+
+  private final Placement placement = new Placement(3);
+
+  private void place(String... executors) {
+    for (int part = 0; part < executors.length; part++) {
+      placement.found(part, executors[part]);
+    }
+  }
+
+  @Test
+  void nothingIsPreferredAtFirst() {
+    assertThat(placement.preferences()).containsExactly("", "", "");
+    assertThat(placement.most()).isEqualTo(3);
+  }
+
+  @Test
+  void partsStayWhereTheyAre() {
+    place(A, B, A);
+    assertThat(placement.preferences()).containsExactly(A, B, A);
+    assertThat(placement.most()).isEqualTo(2);
+  }
+
+  @Test
+  void partsOfALostExecutorMayGoAnywhere() {
+    place(A, B, A);
+    placement.left("1");
+    assertThat(placement.preferences()).containsExactly("", B, "");
+    assertThat(placement.most()).isEqualTo(3);
+  }
+
+  @Test
+  void aReplacementTakesWhatIsTooMuchForTheOthers() {
+    place(B, B, B);
+    assertThat(placement.preferences()).containsExactly(B, B, B);
+    placement.joined(A);
+    assertThat(placement.preferences()).containsExactly(B, B, "");
+  }
+}
