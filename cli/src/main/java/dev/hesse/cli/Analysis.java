@@ -46,7 +46,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
    * @param miniBatch how many examples were evaluated at once
    * @param keptMiniBatches of how many mini-batches the values were kept between products
    * @param keptBytes memory that these took
-   * @param basisBytes memory that one Lanczos basis was allowed
+   * @param memory as it was shared out
    */
   @SuppressWarnings("ArrayRecordComponent") // handed over once and never compared
   record CurvatureResults(
@@ -65,15 +65,12 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
       int miniBatches,
       int keptMiniBatches,
       long keptBytes,
-      long basisBytes) {}
+      Memory memory) {}
 
   static Analysis run(
-      AnalyzeOptions options,
-      LossModel model,
-      BatchSource data,
-      Device device,
-      ProgressLine progress)
+      AnalyzeOptions options, LossModel model, BatchSource data, Device device, Console console)
       throws IOException {
+    ProgressLine progress = console.progress();
     int miniBatch = options.subject().data().size().miniBatch(data.examples());
     Precision precision = options.computation().precision(model.precision());
     EstimatorOptions estimates = options.estimates();
@@ -82,12 +79,13 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
           LossEvaluation.of(model, data, miniBatch, precision, device, options.l2(), progress);
       return new Analysis(evaluation.loss(), evaluation.accuracy(), Optional.empty());
     }
-    Memory memory =
+    Memory available =
         Memory.share(
             options.computation().memoryBytes().orElseGet(Memory::halfOfAvailable),
             estimates.basisVectors(),
             estimates.bases(),
-            model.parameters().dimension());
+            model.parameters().dimension(),
+            options.spill());
     Optional<ParameterBlock> chosen =
         estimates.block().map(b -> ParameterBlock.matching(b, model.parameters()));
     progress.phase("preparing: gradient and checks");
@@ -100,12 +98,14 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                     miniBatch,
                     precision,
                     device,
-                    memory.valuesBytes(),
+                    available.valuesBytes(),
                     options.l2(),
                     options.seed(),
                     estimates.fisherSamples(),
                     estimates.trace().isPresent() ? STRATA : 1));
         ProductJournal journal = options.journal().open(operator, about(options, precision))) {
+      Memory memory = available.beside(operator.memoryBytes());
+      memory.spilling().ifPresent(console::say);
       Progress limited =
           estimates
               .budget()
@@ -120,11 +120,11 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
               block.<SymmetricOperator>map(b -> b).orElse(journal),
               chosen.map(ParameterBlock::offsets).orElseGet(operator.parameters()::offsets),
               operator.noise(),
-              estimates.forSeed(options.seed(), memory.basisBytes()),
+              estimates.forSeed(options.seed(), memory.storage()),
               limited);
       List<BlockResult> layers =
           estimates.eachLayer()
-              ? new LayerBlocks(estimates, options.seed(), memory.basisBytes(), operator.noise())
+              ? new LayerBlocks(estimates, options.seed(), memory.storage(), operator.noise())
                   .analyze(
                       journal,
                       operator.parameters(),
@@ -153,7 +153,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                   operator.miniBatches(),
                   operator.keptMiniBatches(),
                   operator.keptBytes(),
-                  memory.basisBytes())));
+                  memory)));
     }
   }
 

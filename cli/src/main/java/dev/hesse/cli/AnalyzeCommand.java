@@ -69,6 +69,7 @@ final class AnalyzeCommand implements Command {
           .estimates()
           .eigenvectors()
           .ifPresent(file -> outputs.prepare(folderOf(file), EstimatorOptions.EIGENVECTORS));
+      options.spill().ifPresent(folder -> outputs.prepare(folder, AnalyzeOptions.SPILL));
       Subject.Loaded loaded = options.subject().load(console);
       LossModel model = loaded.model();
       options
@@ -99,7 +100,7 @@ final class AnalyzeCommand implements Command {
       AnalyzeOptions options, LossModel model, BatchSource data, Device device, Console console)
       throws IOException {
     try {
-      return Analysis.run(options, model, data, device, console.progress());
+      return Analysis.run(options, model, data, device, console);
     } catch (CommandException e) {
       throw e;
     } catch (RuntimeException e) {

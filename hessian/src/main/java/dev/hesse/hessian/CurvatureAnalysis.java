@@ -1,5 +1,6 @@
 package dev.hesse.hessian;
 
+import dev.hesse.hessian.linalg.BasisStorage;
 import dev.hesse.hessian.linalg.BlockLanczos;
 import dev.hesse.hessian.linalg.ChebyshevDensity;
 import dev.hesse.hessian.linalg.Criterion;
@@ -32,6 +33,8 @@ public record CurvatureAnalysis(
     Optional<Eigenpairs> eigenvalues,
     Optional<SpectralDensity> density,
     Optional<TraceEstimate> trace) {
+  /** Vectors of a space that restarts, if some are on disk: more save few products. */
+  private static final int MOST_RESTARTED = 100;
 
   /** How the eigenvalues are found. */
   public enum Method {
@@ -102,7 +105,7 @@ public record CurvatureAnalysis(
    *     all steps that there are, if more than it asks for, and the trace's space grows as far as
    *     pays
    * @param seed of all random vectors
-   * @param basisBytes what a Lanczos basis may take
+   * @param basis where a Lanczos basis is kept
    */
   public record Options(
       Optional<EigenvalueOptions> eigenvalues,
@@ -112,8 +115,8 @@ public record CurvatureAnalysis(
       TraceMethod traceMethod,
       boolean toAccuracy,
       long seed,
-      long basisBytes) {
-    /** By Lanczos, all of them. */
+      BasisStorage basis) {
+    /** By Lanczos, all of them, with bases in Java's heap. */
     public Options(
         Optional<EigenvalueOptions> eigenvalues,
         Optional<SpectralDensity.Options> density,
@@ -128,7 +131,7 @@ public record CurvatureAnalysis(
           TraceMethod.KRYLOV,
           false,
           seed,
-          basisBytes);
+          BasisStorage.inHeap(basisBytes));
     }
 
     private boolean sharesDensity() {
@@ -179,8 +182,8 @@ public record CurvatureAnalysis(
     // A density needs signs; for eigenvalues alone a Gaussian start is the safer one.
     Lanczos space =
         options.sharesDensity()
-            ? Lanczos.fromRademacher(operator, options.seed(), 0, options.basisBytes())
-            : Lanczos.fromGaussian(operator, options.seed(), options.basisBytes());
+            ? Lanczos.fromRademacher(operator, options.seed(), 0, options.basis())
+            : Lanczos.fromGaussian(operator, options.seed(), options.basis());
     Optional<Eigenpairs> eigenvalues =
         options
             .eigenvalues()
@@ -289,6 +292,7 @@ public record CurvatureAnalysis(
                   List.of(),
                   blockOptions(wanted, products(wanted), options, operator.dimension(), noise),
                   options.seed(),
+                  options.basis(),
                   progress);
       case POWER ->
           PowerIteration.solve(
@@ -311,7 +315,9 @@ public record CurvatureAnalysis(
 
   private static BlockLanczos.Options blockOptions(
       EigenvalueOptions wanted, int products, Options options, int dimension, double noise) {
-    long vectors = Math.min(dimension, options.basisBytes() / ((long) Float.BYTES * dimension));
+    long inHeap = options.basis().heapBytes() / ((long) Float.BYTES * dimension);
+    long onDisk = options.basis().folder().isPresent() ? MOST_RESTARTED : 0;
+    long vectors = Math.min(dimension, Math.max(inHeap, onDisk));
     BlockLanczos.Ends ends = new BlockLanczos.Ends(wanted.top(), wanted.bottom());
     return new BlockLanczos.Options(
         ends,

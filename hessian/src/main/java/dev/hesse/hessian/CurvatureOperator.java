@@ -2,6 +2,7 @@ package dev.hesse.hessian;
 
 import dev.hesse.hessian.MiniBatches.MiniBatch;
 import dev.hesse.hessian.linalg.SumOperator;
+import dev.hesse.hessian.linalg.Vectors;
 import dev.hesse.io.data.Batch;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.models.LossModel;
@@ -43,7 +44,7 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
   private final double accuracy;
   private final double[] gradient;
 
-  /** Of the loss without its penalty. */
+  /** Of the loss without its penalty; empty where no product needs it. */
   private final double[] meanTermGradient;
 
   private final Curvature curvature;
@@ -180,10 +181,11 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
         }
         meanLoss += miniBatch.weight() * pass.evaluation().loss();
         correct += pass.evaluation().correct();
-        addTo(gradient, pass.gradient(), miniBatch.weight());
+        Vectors.addScaled(gradient, miniBatch.weight(), pass.gradient());
       }
       loss = meanLoss + penalty.loss();
-      meanTermGradient = gradient.clone();
+      meanTermGradient =
+          curvature == Curvature.GRADIENT_COVARIANCE ? gradient.clone() : new double[0];
       penalty.addGradientTo(gradient);
       accuracy = correct / data.examples();
       ModelException.requireFinite("gradient norm", gradientNorm());
@@ -287,20 +289,19 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
   private void addProducts(MiniBatch miniBatch, double[][] x, double[][] y) {
     CompiledLoss compiled = batches.compiled(miniBatch);
     KeptBatch keptBatch = kept.get(miniBatch);
-    double[][] together =
-        keptBatch == null ? compiled.products(forProducts(miniBatch), x, BLOCK) : new double[0][];
+    if (keptBatch == null) {
+      compiled.addProducts(forProducts(miniBatch), x, BLOCK, miniBatch.weight(), y);
+    }
     for (int i = 0; i < x.length; i++) {
-      double[] product = keptBatch == null ? together[i] : compiled.product(keptBatch, x[i]);
-      addTo(y[i], product, miniBatch.weight());
+      if (keptBatch != null) {
+        compiled.addProduct(keptBatch, x[i], miniBatch.weight(), y[i]);
+      }
       if (curvature.hasPenalty()) {
         penalty.addProductTo(y[i], x[i], miniBatch.weight());
       }
       if (curvature == Curvature.GRADIENT_COVARIANCE) {
-        double along = 0;
-        for (int k = 0; k < x[i].length; k++) {
-          along += meanTermGradient[k] * x[i][k];
-        }
-        addTo(y[i], meanTermGradient, -miniBatch.weight() * along);
+        double along = Vectors.dot(meanTermGradient, x[i]);
+        Vectors.addScaled(y[i], -miniBatch.weight() * along, meanTermGradient);
       }
     }
   }
@@ -335,12 +336,6 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
     }
   }
 
-  private static void addTo(double[] sum, double[] term, double weight) {
-    for (int i = 0; i < sum.length; i++) {
-      sum[i] += weight * term[i];
-    }
-  }
-
   /** A block saves nothing over kept batches, as their values need no computing. */
   @Override
   public int preferredBlock() {
@@ -369,11 +364,7 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
 
   /** The Euclidean norm of the gradient. */
   public double gradientNorm() {
-    double sum = 0;
-    for (double entry : gradient) {
-      sum += entry * entry;
-    }
-    return Math.sqrt(sum);
+    return Vectors.norm(gradient);
   }
 
   /** What was checked before the first product. */
@@ -427,6 +418,11 @@ public final class CurvatureOperator implements SumOperator, AutoCloseable {
   /** The memory that these values take, in bytes. */
   public long keptBytes() {
     return kept.size() * bytesPerBatch();
+  }
+
+  /** The memory that these values and one product take together, in bytes, as estimated. */
+  public long memoryBytes() {
+    return (kept.size() + (kept.size() == batches.all().size() ? 1 : 2)) * bytesPerBatch();
   }
 
   @Override

@@ -20,9 +20,9 @@ import java.util.List;
  * basis), T is exact for it. The next step then goes on from a fresh Gaussian vector orthogonal to
  * Q, with zero coupling in T, and so finds further copies of repeated eigenvalues.
  *
- * <p>Memory: 4·n·m bytes and two vectors of doubles. Cost of step m: one product and 8·n·m
- * operations, which for 100 steps at n = 272,474 took 1.4 s in all on two cores, 14 ms a step. Not
- * thread-safe.
+ * <p>Memory: 4·n·m bytes, in Java's heap or on disk, and two vectors of doubles. Cost of step m:
+ * one product and 8·n·m operations, which for 100 steps at n = 272,474 took 1.4 s in all on two
+ * cores, 14 ms a step. Not thread-safe.
  *
  * <p>Reference: Golub and Van Loan, Matrix Computations, 4th edition, §10.3.
  */
@@ -31,9 +31,9 @@ public final class Lanczos {
 
   private final SymmetricOperator operator;
   private final Probes probes;
-  private final long maxBasisBytes;
+  private final BasisStorage storage;
   private final FloatBasis basis;
-  private final double[] x;
+  private double[] x;
 
   /** The remainder that the next basis vector is made of. */
   private double[] w;
@@ -50,14 +50,14 @@ public final class Lanczos {
 
   private int firstInvariant;
 
-  private Lanczos(SymmetricOperator operator, double[] start, Probes probes, long maxBasisBytes) {
+  private Lanczos(SymmetricOperator operator, double[] start, Probes probes, BasisStorage storage) {
     if (start.length == 0) {
       throw new IllegalArgumentException("expected an operator of order 1 or more, got 0");
     }
     this.operator = operator;
     this.probes = probes;
-    this.maxBasisBytes = maxBasisBytes;
-    this.basis = new FloatBasis(start.length);
+    this.storage = storage;
+    this.basis = new FloatBasis(start.length, storage);
     this.x = new double[start.length];
     this.w = start;
     this.remainder = Vectors.norm(start);
@@ -68,10 +68,15 @@ public final class Lanczos {
    * n·T₁₁ is then an unbiased sample of the trace.
    */
   public static Lanczos fromRademacher(
-      SymmetricOperator operator, long seed, int index, long maxBasisBytes) {
+      SymmetricOperator operator, long seed, int index, BasisStorage storage) {
     Probes probes = new Probes(seed);
-    return new Lanczos(
-        operator, probes.rademacher(index, operator.dimension()), probes, maxBasisBytes);
+    return new Lanczos(operator, probes.rademacher(index, operator.dimension()), probes, storage);
+  }
+
+  /** As {@link #fromRademacher(SymmetricOperator, long, int, BasisStorage)}, in the heap alone. */
+  public static Lanczos fromRademacher(
+      SymmetricOperator operator, long seed, int index, long maxBasisBytes) {
+    return fromRademacher(operator, seed, index, BasisStorage.inHeap(maxBasisBytes));
   }
 
   /**
@@ -79,9 +84,14 @@ public final class Lanczos {
    * eigenpairs: a vector of signs can be exactly orthogonal to an eigenvector, such as one that
    * swaps two equal units, a Gaussian vector is so with probability zero.
    */
-  public static Lanczos fromGaussian(SymmetricOperator operator, long seed, long maxBasisBytes) {
+  public static Lanczos fromGaussian(SymmetricOperator operator, long seed, BasisStorage storage) {
     Probes probes = new Probes(seed);
-    return new Lanczos(operator, probes.gaussian(0, operator.dimension()), probes, maxBasisBytes);
+    return new Lanczos(operator, probes.gaussian(0, operator.dimension()), probes, storage);
+  }
+
+  /** As {@link #fromGaussian(SymmetricOperator, long, BasisStorage)}, in the heap alone. */
+  public static Lanczos fromGaussian(SymmetricOperator operator, long seed, long maxBasisBytes) {
+    return fromGaussian(operator, seed, BasisStorage.inHeap(maxBasisBytes));
   }
 
   /** The order n of A. */
@@ -99,16 +109,16 @@ public final class Lanczos {
     return steps() == dimension();
   }
 
-  /** Whether the memory that the basis may take allows another step. */
+  /** Whether the memory that the basis may take allows another step, or there is a disk for it. */
   public boolean hasMemory() {
-    return (steps() + 1L) * dimension() * Float.BYTES <= maxBasisBytes;
+    return storage.takes(steps() + 1, dimension());
   }
 
   /**
    * A space for the same matrix, seed and memory that starts from Rademacher probe {@code index}.
    */
   Lanczos another(int index) {
-    return fromRademacher(operator, probes.seed(), index, maxBasisBytes);
+    return fromRademacher(operator, probes.seed(), index, storage);
   }
 
   /**
@@ -134,6 +144,7 @@ public final class Lanczos {
    * further use.
    *
    * @throws IllegalStateException if the space is complete or has no memory for another step
+   * @throws SpillException if the next vector was to be kept on disk and cannot be
    * @throws ArithmeticException if the product has a NaN or infinite entry
    */
   public void step() {
@@ -173,7 +184,9 @@ public final class Lanczos {
     }
     double coupling = invariant ? 0 : remainder;
     defectSquared += square(coupling * basis.append(w, remainder));
-    System.arraycopy(w, 0, x, 0, x.length);
+    double[] spent = x;
+    x = w;
+    w = spent;
     return coupling;
   }
 
@@ -279,7 +292,7 @@ public final class Lanczos {
       public double[] diagonal(int n) {
         double[] d = basis.diagonal(alpha, beta);
         if (coupling() > 0) {
-          float[] last = basis.vector(steps() - 1);
+          double[] last = basis.vector(steps() - 1);
           for (int i = 0; i < n; i++) {
             d[i] += 2 * last[i] * w[i];
           }
