@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -39,7 +41,8 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
   /**
    * What products with the curvature gave.
    *
-   * @param gradient in the coordinates of the eigenvectors
+   * @param gradient in the coordinates of the eigenvectors; empty for results of an analysis that
+   *     goes on
    * @param chosen the parameters whose block was analysed; empty for all
    * @param layers the blocks of single layers, if they were analysed
    * @param journalFailure why products could not all be kept until the end; empty if they were
@@ -67,8 +70,16 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
       long keptBytes,
       Memory memory) {}
 
+  /**
+   * @param soFar is given what is known after each product, to be computed when it is asked for
+   */
   static Analysis run(
-      AnalyzeOptions options, LossModel model, BatchSource data, Device device, Console console)
+      AnalyzeOptions options,
+      LossModel model,
+      BatchSource data,
+      Device device,
+      Console console,
+      Consumer<Supplier<Analysis>> soFar)
       throws IOException {
     ProgressLine progress = console.progress();
     int miniBatch = options.subject().data().size().miniBatch(data.examples());
@@ -115,37 +126,54 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                   ManagementFactory.getRuntimeMXBean().getStartTime(),
                   estimates.trace().isPresent());
       Optional<BlockOperator> block = chosen.map(b -> b.of(journal));
+      Running running = new Running(operator, journal, memory, chosen, block);
       CurvatureAnalysis results =
           CurvatureAnalysis.run(
               block.<SymmetricOperator>map(b -> b).orElse(journal),
               chosen.map(ParameterBlock::offsets).orElseGet(operator.parameters()::offsets),
               operator.noise(),
               estimates.forSeed(options.seed(), memory.storage()),
-              limited);
+              limited,
+              known -> soFar.accept(() -> running.found(known.get(), new double[0], List.of())));
+      double[] gradient = operator.gradient();
       List<BlockResult> layers =
           estimates.eachLayer()
               ? new LayerBlocks(estimates, options.seed(), memory.storage(), operator.noise())
                   .analyze(
                       journal,
                       operator.parameters(),
-                      operator.gradient(),
+                      gradient,
                       results.trace(),
                       progress::phase,
                       limited)
               : List.of();
+      return running.found(
+          results, chosen.map(b -> b.part(gradient)).orElse(gradient), layers);
+    }
+  }
+
+  /** What results are of. */
+  private record Running(
+      CurvatureOperator operator,
+      ProductJournal journal,
+      Memory memory,
+      Optional<ParameterBlock> chosen,
+      Optional<BlockOperator> block) {
+
+    Analysis found(CurvatureAnalysis estimates, double[] gradient, List<BlockResult> layers) {
       return new Analysis(
           operator.loss(),
           operator.accuracy(),
           Optional.of(
               new CurvatureResults(
                   operator.gradientNorm(),
-                  chosen.map(b -> b.part(operator.gradient())).orElseGet(operator::gradient),
+                  gradient,
                   chosen,
                   block,
                   layers,
                   journal.failure(),
                   operator.checks(),
-                  results,
+                  estimates,
                   (long) Math.ceil(operator.products() + journal.replayed()),
                   operator.productSeconds(),
                   operator.forwardSeconds(),

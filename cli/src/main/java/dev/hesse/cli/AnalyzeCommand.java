@@ -10,6 +10,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** {@code hesse analyze}: loss, accuracy, eigenvalues, trace and density of a trained network. */
 final class AnalyzeCommand implements Command {
@@ -63,7 +67,10 @@ final class AnalyzeCommand implements Command {
       console.progress().disable();
     }
     try (Outputs outputs = new Outputs()) {
-      console.interruption().guard(() -> interrupted(outputs, options));
+      AtomicReference<PartialReport> soFar = new AtomicReference<>();
+      console
+          .interruption()
+          .guard(() -> interrupted(outputs, options, Optional.ofNullable(soFar.get())));
       outputs.prepare(output.folder(), OutputOptions.OUT);
       options
           .estimates()
@@ -78,9 +85,17 @@ final class AnalyzeCommand implements Command {
           .ifPresent(
               file -> Eigenvectors.requireRoom(options.estimates().pairs(), model.parameters()));
       Device device = options.computation().device(console);
-      Analysis analysis = analysis(options, model, loaded.data(), device, console);
+      AnalyzeReport reports = new AnalyzeReport(options, loaded, device);
+      Analysis analysis =
+          analysis(
+              options,
+              model,
+              loaded.data(),
+              device,
+              console,
+              known -> soFar.set(new PartialReport(reports, known)));
       try {
-        HessianReport report = new AnalyzeReport(options, loaded, device).of(analysis);
+        HessianReport report = reports.of(analysis);
         console.progress().clear();
         analysis.warnings().forEach(console::say);
 
@@ -97,10 +112,15 @@ final class AnalyzeCommand implements Command {
 
   /** Runs it; only what is stopped from outside can go on later. */
   private static Analysis analysis(
-      AnalyzeOptions options, LossModel model, BatchSource data, Device device, Console console)
+      AnalyzeOptions options,
+      LossModel model,
+      BatchSource data,
+      Device device,
+      Console console,
+      Consumer<Supplier<Analysis>> soFar)
       throws IOException {
     try {
-      return Analysis.run(options, model, data, device, console);
+      return Analysis.run(options, model, data, device, console, soFar);
     } catch (CommandException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -109,11 +129,18 @@ final class AnalyzeCommand implements Command {
     }
   }
 
-  private static String interrupted(Outputs outputs, AnalyzeOptions options) {
+  private static String interrupted(
+      Outputs outputs, AnalyzeOptions options, Optional<PartialReport> soFar) {
     String state = outputs.interrupt();
-    return options.journal().exists()
-        ? "Go on where it was: the same command with --continue."
-        : state;
+    if (!options.journal().exists()) {
+      return state;
+    }
+    String known =
+        soFar
+            .flatMap(report -> report.write(options.journal().partialReport()))
+            .map(what -> what + " ")
+            .orElse("");
+    return known + "Go on where it was: the same command with --continue.";
   }
 
   private static void addFiles(HessianReport report, Path folder, Outputs outputs) {

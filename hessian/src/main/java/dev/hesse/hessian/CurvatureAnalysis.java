@@ -18,6 +18,8 @@ import dev.hesse.hessian.linalg.TraceEstimate;
 import dev.hesse.hessian.linalg.XTrace;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Eigenvalues, density and trace of one operator, sharing products where they can: the space that
@@ -134,7 +136,7 @@ public record CurvatureAnalysis(
           BasisStorage.inHeap(basisBytes));
     }
 
-    private boolean sharesDensity() {
+    boolean sharesDensity() {
       return density.isPresent() && densityMethod == DensityMethod.LANCZOS;
     }
   }
@@ -169,6 +171,11 @@ public record CurvatureAnalysis(
         Method method, int top, int bottom, int maxIterations, double tolerance) {
       this(method, top, bottom, maxIterations, tolerance, Criterion.RESIDUAL, BLOCK_DEFAULT);
     }
+
+    /** Whether they come from the space that the density's first run is. */
+    boolean sharesSpace() {
+      return method == Method.LANCZOS && block == 1;
+    }
   }
 
   /**
@@ -179,15 +186,31 @@ public record CurvatureAnalysis(
    */
   public static CurvatureAnalysis run(
       SymmetricOperator operator, int[] offsets, double noise, Options options, Progress progress) {
+    return run(operator, offsets, noise, options, progress, known -> {});
+  }
+
+  /**
+   * The same, and tells after each product what is known so far: any thread may compute it while
+   * this goes on. It has neither vectors of eigenpairs nor a trace that is not done.
+   */
+  public static CurvatureAnalysis run(
+      SymmetricOperator operator,
+      int[] offsets,
+      double noise,
+      Options options,
+      Progress shown,
+      Consumer<Supplier<CurvatureAnalysis>> soFar) {
     // A density needs signs; for eigenvalues alone a Gaussian start is the safer one.
     Lanczos space =
         options.sharesDensity()
             ? Lanczos.fromRademacher(operator, options.seed(), 0, options.basis())
             : Lanczos.fromGaussian(operator, options.seed(), options.basis());
+    AnalysisSoFar progress = new AnalysisSoFar(space, options, noise, shown, soFar);
     Optional<Eigenpairs> eigenvalues =
         options
             .eigenvalues()
             .map(wanted -> solve(operator, space, wanted, noise, options, progress));
+    progress.done(eigenvalues, Optional.empty());
     int shared = space.steps();
     Optional<SpectralDensity> density =
         options
@@ -205,6 +228,7 @@ public record CurvatureAnalysis(
     if (space.steps() > shared) {
       eigenvalues = refined(eigenvalues, space, options, noise);
     }
+    progress.done(eigenvalues, density);
     Optional<TraceEstimate> trace =
         options.trace().map(wanted -> trace(operator, space, offsets, wanted, options, progress));
     if (eigenvalues.isPresent() && eigenvalues.get().status() == Status.OUT_OF_MEMORY) {
@@ -309,7 +333,7 @@ public record CurvatureAnalysis(
     return (int) Math.min(products, Integer.MAX_VALUE);
   }
 
-  private static LanczosEigensolver.Options lanczosOptions(EigenvalueOptions wanted, double noise) {
+  static LanczosEigensolver.Options lanczosOptions(EigenvalueOptions wanted, double noise) {
     return lanczosOptions(wanted, noise, products(wanted));
   }
 
@@ -360,7 +384,7 @@ public record CurvatureAnalysis(
       Optional<Eigenpairs> before, Lanczos space, Options options, double noise) {
     return options
         .eigenvalues()
-        .filter(wanted -> wanted.method() == Method.LANCZOS && wanted.block() == 1)
+        .filter(EigenvalueOptions::sharesSpace)
         .map(wanted -> lanczosOptions(wanted, noise, space.steps()))
         .map(wanted -> LanczosEigensolver.solve(space, wanted, Progress.NONE))
         .map(

@@ -2,10 +2,14 @@ package dev.hesse.hessian.linalg;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The vectors of a {@link FloatBasis}: the first in Java's heap, those for which it has no room on
@@ -25,6 +29,9 @@ final class BasisRows {
   private final BasisStorage storage;
   private final List<float[]> held = new ArrayList<>();
   private final List<SpilledVector> spilled = new ArrayList<>();
+
+  /** For vectors from disk, one for each thread at most. */
+  private final Queue<float[][]> buffers = new ConcurrentLinkedQueue<>();
 
   BasisRows(int n, BasisStorage storage) {
     this.n = n;
@@ -50,35 +57,52 @@ final class BasisRows {
     float[][] rows = new float[0][];
   }
 
-  /** Shows every chunk of the first {@code vectors} of them, each to one thread. */
-  void forEachChunk(int vectors, Consumer<Window> work) {
+  /** Shows every chunk of the vectors first ≤ j &lt; end, each to one thread. */
+  void forEachChunk(int first, int end, Consumer<Window> work) {
     int chunks = chunks();
     int length = (chunks + PARTS - 1) / PARTS;
-    boolean inHeap = vectors <= held.size();
-    float[][] whole = held.stream().limit(vectors).toArray(float[][]::new);
+    boolean inHeap = end <= held.size();
+    float[][] whole = inHeap ? held.subList(first, end).toArray(float[][]::new) : new float[0][];
     IntStream.range(0, (chunks + length - 1) / length)
         .parallel()
         .forEach(
             part -> {
               Window window = new Window();
-              window.rows = inHeap ? whole : new float[vectors][CHUNK];
-              int end = Math.min(chunks, (part + 1) * length);
-              for (int chunk = part * length; chunk < end; chunk++) {
+              window.rows = inHeap ? whole : buffer(end - first);
+              int last = Math.min(chunks, (part + 1) * length);
+              for (int chunk = part * length; chunk < last; chunk++) {
                 window.chunk = chunk;
                 window.from = chunk * CHUNK;
                 window.to = (int) Math.min(n, (chunk + 1L) * CHUNK);
                 window.shift = inHeap ? 0 : window.from;
                 if (!inHeap) {
-                  read(window);
+                  read(first, window);
                 }
                 work.accept(window);
+              }
+              if (!inHeap) {
+                buffers.add(window.rows);
               }
             });
   }
 
-  private void read(Window window) {
+  /** One that an earlier part has left, if it has as many rows. */
+  private float[][] buffer(int vectors) {
+    float[][] left = buffers.poll();
+    return left != null && left.length == vectors ? left : grown(left, vectors);
+  }
+
+  private static float[][] grown(float @Nullable [][] buffer, int vectors) {
+    float[][] rows = buffer == null ? new float[vectors][] : Arrays.copyOf(buffer, vectors);
+    for (int j = 0; j < vectors; j++) {
+      rows[j] = rows[j] == null ? new float[CHUNK] : rows[j];
+    }
+    return rows;
+  }
+
+  private void read(int first, Window window) {
     for (int j = 0; j < window.rows.length; j++) {
-      read(j, window.from, window.to - window.from, window.rows[j]);
+      read(first + j, window.from, window.to - window.from, window.rows[j]);
     }
   }
 
@@ -136,6 +160,7 @@ final class BasisRows {
         writers.add(new SpilledVector.Writer(storage.folder().orElseThrow(), n));
       }
       forEachChunk(
+          0,
           size(),
           window -> {
             float[][] made = new float[count][window.to - window.from];

@@ -12,6 +12,9 @@ import java.util.Arrays;
  * threads.
  */
 final class FloatBasis {
+  /** What a pass may take away of what is left without another. */
+  private static final double ENOUGH = 0.25;
+
   private final int n;
   private final BasisRows rows;
 
@@ -55,32 +58,59 @@ final class FloatBasis {
   }
 
   /**
-   * Makes w orthogonal to every vector by classical Gram-Schmidt, twice: w ← w − Q·h with h summed
-   * over both passes. Twice is enough: the second pass removes what cancellation and the rounding
-   * of Q left behind (Giraud, Langou, Rozložník, van den Eshof, Numer. Math. 101, 2005). Cost:
-   * 8·n·m operations, three sweeps over the basis in memory, since the second projection runs on
-   * each chunk while it is in cache.
+   * Makes w orthogonal to every vector by classical Gram-Schmidt: w ← w − Q·h. Where that took away
+   * most of w, it is done a second time, for what cancellation and the rounding of Q left behind;
+   * twice is enough (Daniel, Gragg, Kaufman, Stewart, Math. Comp. 30, 1976; Giraud, Langou,
+   * Rozložník, van den Eshof, Numer. Math. 101, 2005). Cost: 4·n·m operations and two sweeps over
+   * the basis, or twice that.
    *
-   * @return h, of m entries
+   * @return h, of m entries, summed over both passes
    */
   double[] orthogonalize(double[] w) {
+    double[] h = new double[size()];
+    if (!remove(w, 0, h)) {
+      remove(w, 0, h);
+    }
+    return h;
+  }
+
+  /**
+   * As {@link #orthogonalize}, of a product with the last vector in a space of Lanczos: almost all of
+   * it that lies in the space lies along the last two vectors. These are taken away first, so that
+   * one pass over all is enough.
+   */
+  double[] orthogonalizeProduct(double[] w) {
+    double[] h = new double[size()];
+    remove(w, Math.max(0, size() - 2), h);
+    if (!remove(w, 0, h)) {
+      remove(w, 0, h);
+    }
+    return h;
+  }
+
+  /**
+   * Takes away from w what it has along the vectors from {@code first} on, and adds that to h.
+   *
+   * @return whether w is orthogonal to them now as far as floats are: their inner products are 2⁻²⁴
+   *     of what was taken away, at most 2⁻²⁶ of what is left
+   */
+  private boolean remove(double[] w, int first, double[] h) {
     int m = size();
-    double[][] partial = new double[rows.chunks()][m];
-    rows.forEachChunk(m, at -> project(w, at, partial[at.chunk]));
-    double[] first = sum(partial);
+    double[][] partial = new double[rows.chunks()][m - first];
+    rows.forEachChunk(first, m, at -> project(w, at, partial[at.chunk]));
+    double[] along = sum(partial);
+    double[] squares = new double[rows.chunks()];
     rows.forEachChunk(
+        first,
         m,
         at -> {
-          subtract(w, at, first);
-          Arrays.fill(partial[at.chunk], 0);
-          project(w, at, partial[at.chunk]);
+          subtract(w, at, along);
+          squares[at.chunk] = Vectors.dot(w, w, at.from, at.to);
         });
-    double[] second = sum(partial);
-    rows.forEachChunk(m, at -> subtract(w, at, second));
-    for (int j = 0; j < m; j++) {
-      first[j] += second[j];
+    for (int j = first; j < m; j++) {
+      h[j] += along[j - first];
     }
-    return first;
+    return Vectors.norm(along) <= ENOUGH * Math.sqrt(Arrays.stream(squares).sum());
   }
 
   /**
@@ -92,6 +122,7 @@ final class FloatBasis {
   double[] diagonal(double[] alpha, double[] beta) {
     double[] d = new double[n];
     rows.forEachChunk(
+        0,
         size(),
         at -> {
           for (int j = 0; j < at.rows.length; j++) {
@@ -145,7 +176,7 @@ final class FloatBasis {
   double[] combine(double[] c) {
     double[] v = new double[n];
     double[] negated = Arrays.stream(c).map(x -> -x).toArray();
-    rows.forEachChunk(c.length, at -> subtract(v, at, negated));
+    rows.forEachChunk(0, c.length, at -> subtract(v, at, negated));
     Vectors.scale(v, 1 / Vectors.norm(v));
     return v;
   }

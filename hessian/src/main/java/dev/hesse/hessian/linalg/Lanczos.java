@@ -10,7 +10,7 @@ import java.util.List;
  * <p>The state is resumable and shared: a spectral density may read the first steps and an
  * eigenvalue solver go on from there without repeating a product.
  *
- * <p>Every product is made orthogonal to the whole basis, twice. Products, coefficients and T are
+ * <p>Every product is made orthogonal to the whole basis, and to its last two vectors before. Products, coefficients and T are
  * double; the basis is stored as float, and the rounded vectors are the basis: A is applied to them
  * and products are made orthogonal to them. What rounding changes, and every coefficient that
  * theory says is zero or known but is not, is summed into ‖F‖_F, see {@link #defect()}. It is about
@@ -34,6 +34,7 @@ public final class Lanczos {
   private final BasisStorage storage;
   private final FloatBasis basis;
   private double[] x;
+  private int steps;
 
   /** The remainder that the next basis vector is made of. */
   private double[] w;
@@ -61,6 +62,21 @@ public final class Lanczos {
     this.x = new double[start.length];
     this.w = start;
     this.remainder = Vectors.norm(start);
+  }
+
+  private Lanczos(
+      SymmetricOperator operator,
+      double[] x,
+      double remainder,
+      Probes probes,
+      BasisStorage storage) {
+    this.operator = operator;
+    this.probes = probes;
+    this.storage = storage;
+    this.basis = new FloatBasis(x.length, storage);
+    this.x = x;
+    this.w = x;
+    this.remainder = remainder;
   }
 
   /**
@@ -101,12 +117,29 @@ public final class Lanczos {
 
   /** Steps taken so far, m; as many products have been made. */
   public int steps() {
-    return basis.size();
+    return steps;
   }
 
   /** Whether the space is the whole of ℝⁿ, so that there is no further step. */
   public boolean isComplete() {
     return steps() == dimension();
+  }
+
+  /**
+   * What the space says of its matrix's spectrum as it stands, for any thread, while this space goes
+   * on. It takes no steps and has no vectors.
+   */
+  public Lanczos frozen() {
+    Lanczos frozen = new Lanczos(operator, x, remainder, probes, storage);
+    frozen.steps = steps;
+    frozen.invariant = invariant;
+    frozen.largestProduct = largestProduct;
+    frozen.defectSquared = defectSquared;
+    frozen.alpha = Arrays.copyOf(alpha, steps);
+    frozen.beta = Arrays.copyOf(beta, steps);
+    frozen.blockStart = blockStart;
+    frozen.firstInvariant = firstInvariant;
+    return frozen;
   }
 
   /** Whether the memory that the basis may take allows another step, or there is a disk for it. */
@@ -184,6 +217,7 @@ public final class Lanczos {
     }
     double coupling = invariant ? 0 : remainder;
     defectSquared += square(coupling * basis.append(w, remainder));
+    steps++;
     double[] spent = x;
     x = w;
     w = spent;
@@ -194,7 +228,7 @@ public final class Lanczos {
     int j = steps() - 1;
     double product = Require.finiteProduct(Vectors.norm(w), j + 1);
     largestProduct = Math.max(largestProduct, product);
-    double[] h = basis.orthogonalize(w);
+    double[] h = basis.orthogonalizeProduct(w);
     remainder = Vectors.norm(w);
     for (int i = 0; i < j; i++) {
       defectSquared += square(i == j - 1 ? h[i] - coupling : h[i]);
