@@ -26,6 +26,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +46,8 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
   /**
    * What products with the curvature gave.
    *
-   * @param gradient in the coordinates of the eigenvectors
+   * @param gradient in the coordinates of the eigenvectors; empty for results of an analysis that
+   *     goes on
    * @param chosen the parameters whose block was analysed; empty for all
    * @param layers the blocks of single layers, if they were analysed
    * @param batches the same of single mini-batches
@@ -52,7 +55,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
    * @param miniBatch how many examples were evaluated at once
    * @param keptMiniBatches of how many mini-batches the values were kept between products
    * @param keptBytes memory that these took
-   * @param basisBytes memory that one Lanczos basis was allowed
+   * @param memory as it was shared out
    */
   @SuppressWarnings("ArrayRecordComponent") // handed over once and never compared
   record CurvatureResults(
@@ -72,16 +75,21 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
       int miniBatches,
       int keptMiniBatches,
       long keptBytes,
-      long basisBytes) {}
+      Memory memory) {}
 
+  /**
+   * @param soFar is given what is known after each product, to be computed when it is asked for
+   */
   static Analysis run(
       AnalyzeOptions options,
       LossModel model,
       BatchSource data,
       Device device,
       Optional<Cluster> cluster,
-      ProgressLine progress)
+      Console console,
+      Consumer<Supplier<Analysis>> soFar)
       throws IOException {
+    ProgressLine progress = console.progress();
     int miniBatch = options.subject().data().size().miniBatch(data.examples());
     Precision precision = options.computation().precision(model.precision());
     EstimatorOptions estimates = options.estimates();
@@ -95,22 +103,25 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                   model, data, miniBatch, precision, device, options.l2(), progress);
       return new Analysis(evaluation.loss(), evaluation.accuracy(), Optional.empty());
     }
-    Memory memory =
+    Memory available =
         Memory.share(
             options.computation().memoryBytes().orElseGet(Memory::halfOfAvailable),
             estimates.basisVectors(),
             estimates.bases(),
-            model.parameters().dimension());
+            model.parameters().dimension(),
+            options.spill());
     Optional<ParameterBlock> chosen =
         estimates.block().map(b -> ParameterBlock.matching(b, model.parameters()));
     progress.phase("preparing: gradient and checks");
     CurvatureOperator.Options how =
-        how(options, miniBatch, precision, device, memory.valuesBytes());
+        how(options, miniBatch, precision, device, available.valuesBytes());
     try (LossCurvature operator =
             cluster.isPresent()
                 ? cluster.get().curvature(model, data.examples(), how)
                 : new CurvatureOperator(model, data, how);
         ProductJournal journal = options.journal().open(operator, about(options, precision))) {
+      Memory memory = available.beside(operator.memoryBytes());
+      memory.spilling().ifPresent(console::say);
       Progress limited =
           estimates
               .budget()
@@ -120,27 +131,32 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                   ManagementFactory.getRuntimeMXBean().getStartTime(),
                   estimates.trace().isPresent());
       Optional<BlockOperator> block = chosen.map(b -> b.of(journal));
+      Running running = new Running(operator, journal, memory, chosen, block);
       CurvatureAnalysis results =
           CurvatureAnalysis.run(
               block.<SymmetricOperator>map(b -> b).orElse(journal),
               chosen.map(ParameterBlock::offsets).orElseGet(operator.parameters()::offsets),
               operator.noise(),
-              estimates.forSeed(options.seed(), memory.basisBytes()),
-              limited);
+              estimates.forSeed(options.seed(), memory.storage()),
+              limited,
+              known ->
+                  soFar.accept(
+                      () -> running.found(known.get(), new double[0], List.of(), List.of())));
+      double[] gradient = operator.gradient();
       List<BlockResult> layers =
           estimates.eachLayer()
-              ? new LayerBlocks(estimates, options.seed(), memory.basisBytes(), operator.noise())
+              ? new LayerBlocks(estimates, options.seed(), memory.storage(), operator.noise())
                   .analyze(
                       journal,
                       operator.parameters(),
-                      operator.gradient(),
+                      gradient,
                       results.trace(),
                       progress::phase,
                       limited)
               : List.of();
       List<BatchResult> batches =
           estimates.perBatch()
-              ? new BatchAnalyses(estimates, options.seed(), memory.basisBytes(), operator.noise())
+              ? new BatchAnalyses(estimates, options.seed(), memory.storage(), operator.noise())
                   .analyze(
                       journal,
                       chosen,
@@ -150,20 +166,38 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                       progress::phase,
                       limited)
               : List.of();
+      return running.found(
+          results, chosen.map(b -> b.part(gradient)).orElse(gradient), layers, batches);
+    }
+  }
+
+  /** What results are of. */
+  private record Running(
+      LossCurvature operator,
+      ProductJournal journal,
+      Memory memory,
+      Optional<ParameterBlock> chosen,
+      Optional<BlockOperator> block) {
+
+    Analysis found(
+        CurvatureAnalysis estimates,
+        double[] gradient,
+        List<BlockResult> layers,
+        List<BatchResult> batches) {
       return new Analysis(
           operator.loss(),
           operator.accuracy(),
           Optional.of(
               new CurvatureResults(
                   operator.gradientNorm(),
-                  chosen.map(b -> b.part(operator.gradient())).orElseGet(operator::gradient),
+                  gradient,
                   chosen,
                   block,
                   layers,
                   batches,
                   journal.failure(),
                   operator.checks(),
-                  results,
+                  estimates,
                   (long) Math.ceil(operator.products() + journal.replayed()),
                   operator.productSeconds(),
                   operator.forwardSeconds(),
@@ -171,7 +205,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                   operator.miniBatches(),
                   operator.keptMiniBatches(),
                   operator.keptBytes(),
-                  memory.basisBytes())));
+                  memory)));
     }
   }
 

@@ -20,6 +20,7 @@ record AnalysisJournal(Path path, boolean resumes) {
       CommandOption.flag("continue", "go on with an analysis into --out that was stopped");
 
   private static final String NAME = ".hesse-analyze.journal";
+  private static final String PARTIAL = "partial.json";
 
   /**
    * @throws CommandException with status {@link ExitStatus#WRONG_USAGE} if there is nothing to go
@@ -70,7 +71,16 @@ record AnalysisJournal(Path path, boolean resumes) {
     return Files.isRegularFile(path);
   }
 
+  /** Where the report of an analysis that was stopped goes. */
+  Path partialReport() {
+    return path.resolveSibling(PARTIAL);
+  }
+
+  /** Removes it, with the report of when it was stopped. */
   void delete() throws IOException {
     Files.deleteIfExists(path);
+    if (resumes) {
+      Files.deleteIfExists(partialReport());
+    }
   }
 }

@@ -11,6 +11,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** {@code hesse analyze}: loss, accuracy, eigenvalues, trace and density of a trained network. */
 final class AnalyzeCommand implements Command {
@@ -64,7 +67,10 @@ final class AnalyzeCommand implements Command {
       console.progress().disable();
     }
     try (Outputs outputs = new Outputs()) {
-      console.interruption().guard(() -> interrupted(outputs, options));
+      AtomicReference<PartialReport> soFar = new AtomicReference<>();
+      console
+          .interruption()
+          .guard(() -> interrupted(outputs, options, Optional.ofNullable(soFar.get())));
       outputs.prepare(output.folder(), OutputOptions.OUT);
       options
           .estimates()
@@ -74,6 +80,7 @@ final class AnalyzeCommand implements Command {
           .estimates()
           .diagonal()
           .ifPresent(to -> outputs.prepare(folderOf(to.file()), DiagonalOptions.FILE));
+      options.spill().ifPresent(folder -> outputs.prepare(folder, AnalyzeOptions.SPILL));
       Subject.Loaded loaded = options.subject().load(console);
       LossModel model = loaded.model();
       options
@@ -83,9 +90,17 @@ final class AnalyzeCommand implements Command {
               file ->
                   ParameterVectors.requireRoom(options.estimates().pairs(), model.parameters()));
       Device device = options.computation().device(console);
-      Analysis analysis = analysis(options, model, loaded.data(), device, console);
+      AnalyzeReport reports = new AnalyzeReport(options, loaded, device);
+      Analysis analysis =
+          analysis(
+              options,
+              model,
+              loaded.data(),
+              device,
+              console,
+              known -> soFar.set(new PartialReport(reports, known)));
       try {
-        HessianReport report = new AnalyzeReport(options, loaded, device).of(analysis);
+        HessianReport report = reports.of(analysis);
         console.progress().clear();
         analysis.warnings().forEach(console::say);
 
@@ -103,11 +118,16 @@ final class AnalyzeCommand implements Command {
 
   /** Runs it; only what is stopped from outside can go on later. */
   private static Analysis analysis(
-      AnalyzeOptions options, LossModel model, BatchSource data, Device device, Console console)
+      AnalyzeOptions options,
+      LossModel model,
+      BatchSource data,
+      Device device,
+      Console console,
+      Consumer<Supplier<Analysis>> soFar)
       throws IOException {
     Optional<Cluster> cluster = Cluster.connect(options);
     try {
-      return Analysis.run(options, model, data, device, cluster, console.progress());
+      return Analysis.run(options, model, data, device, cluster, console, soFar);
     } catch (CommandException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -118,12 +138,19 @@ final class AnalyzeCommand implements Command {
     }
   }
 
-  private static String interrupted(Outputs outputs, AnalyzeOptions options) {
+  private static String interrupted(
+      Outputs outputs, AnalyzeOptions options, Optional<PartialReport> soFar) {
     String state = outputs.interrupt();
     options.cluster().ifPresent(ClusterOptions::abandon);
-    return options.journal().exists()
-        ? "Go on where it was: the same command with --continue."
-        : state;
+    if (!options.journal().exists()) {
+      return state;
+    }
+    String known =
+        soFar
+            .flatMap(report -> report.write(options.journal().partialReport()))
+            .map(what -> what + " ")
+            .orElse("");
+    return known + "Go on where it was: the same command with --continue.";
   }
 
   private static void addFiles(HessianReport report, Path folder, Outputs outputs) {

@@ -1,5 +1,6 @@
 package dev.hesse.cli;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -7,6 +8,7 @@ import java.util.Optional;
  * All that {@code hesse analyze} can be told.
  *
  * @param l2 λ of the penalty λ‖w‖² on all parameters
+ * @param spill where Lanczos vectors are kept that find no memory; empty for nowhere
  */
 record AnalyzeOptions(
     Subject subject,
@@ -15,6 +17,7 @@ record AnalyzeOptions(
     Optional<ClusterOptions> cluster,
     double l2,
     long seed,
+    Optional<Path> spill,
     AnalysisJournal journal,
     OutputOptions output) {
 
@@ -25,6 +28,14 @@ record AnalyzeOptions(
               "add λ times the sum of all squared parameters to the loss, as Keras' regulariser does")
           .withDefault("0");
 
+  static final CommandOption<Optional<Path>> SPILL =
+      CommandOption.of(
+              "spill-dir",
+              ValueType.FOLDER.map(Optional::of).or("none", Optional.empty()),
+              "where Lanczos vectors that --memory does not hold are kept on disk while it runs; with"
+                  + " none, eigenvalues restart and a density ends early")
+          .withDefault("the folder of --out");
+
   static final List<Usage.Group> GROUPS =
       List.of(
           ModelOptions.GROUP,
@@ -34,7 +45,7 @@ record AnalyzeOptions(
           EstimatorOptions.GROUP,
           ComputeOptions.GROUP,
           ClusterOptions.GROUP,
-          new Usage.Group("long runs", List.of(AnalysisJournal.CONTINUE)),
+          new Usage.Group("long runs", List.of(AnalysisJournal.CONTINUE, SPILL)),
           OutputOptions.GROUP);
 
   /**
@@ -52,6 +63,7 @@ record AnalyzeOptions(
         ClusterOptions.from(arguments, computation),
         arguments.get(L2, 0.0),
         arguments.get(DataOptions.SEED, DataOptions.SEED_DEFAULT),
+        arguments.get(SPILL, Optional.of(output.folder())),
         AnalysisJournal.of(arguments, output.folder()),
         output);
   }

@@ -2,6 +2,7 @@ package dev.hesse.cli;
 
 import dev.hesse.hessian.CurvatureAnalysis;
 import dev.hesse.hessian.ReportParts;
+import dev.hesse.hessian.linalg.BasisStorage;
 import dev.hesse.hessian.linalg.Progress;
 import dev.hesse.hessian.linalg.SumOperator;
 import dev.hesse.hessian.linalg.SymmetricOperator;
@@ -16,10 +17,10 @@ import java.util.function.Consumer;
  * Eigenvalues and trace of each mini-batch's own matrix, which a stochastic method meets in the
  * place of the mean's.
  *
- * @param basisBytes memory that one Lanczos basis is allowed
+ * @param basis where Lanczos vectors are kept
  * @param noise rounding of a product relative to the matrix's norm
  */
-record BatchAnalyses(EstimatorOptions estimates, long seed, long basisBytes, double noise) {
+record BatchAnalyses(EstimatorOptions estimates, long seed, BasisStorage basis, double noise) {
 
   /**
    * Analyses one mini-batch after the other, and keeps no vectors of them.
@@ -46,7 +47,7 @@ record BatchAnalyses(EstimatorOptions estimates, long seed, long basisBytes, dou
               block.<SymmetricOperator>map(b -> b.of(whole)).orElse(whole),
               offsets,
               noise,
-              estimates.ofBatch(seed, basisBytes),
+              estimates.ofBatch(seed, basis),
               progress);
       int first = term * size;
       found.add(

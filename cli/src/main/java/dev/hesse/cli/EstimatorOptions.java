@@ -9,6 +9,7 @@ import dev.hesse.hessian.CurvatureAnalysis.EigenvalueOptions;
 import dev.hesse.hessian.CurvatureAnalysis.Method;
 import dev.hesse.hessian.CurvatureAnalysis.TraceMethod;
 import dev.hesse.hessian.CurvatureOperator;
+import dev.hesse.hessian.linalg.BasisStorage;
 import dev.hesse.hessian.linalg.Criterion;
 import dev.hesse.hessian.linalg.HutchinsonTrace;
 import dev.hesse.hessian.linalg.ProbeDistribution;
@@ -379,13 +380,13 @@ record EstimatorOptions(
   }
 
   /** The same for the library. */
-  CurvatureAnalysis.Options forSeed(long seed, long basisBytes) {
+  CurvatureAnalysis.Options forSeed(long seed, BasisStorage basis) {
     return new CurvatureAnalysis.Options(
-        eigenvalues, density, trace, densityMethod, traceMethod, toAccuracy, seed, basisBytes);
+        eigenvalues, density, trace, densityMethod, traceMethod, toAccuracy, seed, basis);
   }
 
   /** Of a layer's block: what takes products of its own. */
-  CurvatureAnalysis.Options ofLayer(long seed, long basisBytes) {
+  CurvatureAnalysis.Options ofLayer(long seed, BasisStorage basis) {
     return new CurvatureAnalysis.Options(
         eigenvalues,
         density.filter(d -> densityNamed),
@@ -394,11 +395,11 @@ record EstimatorOptions(
         traceMethod,
         toAccuracy,
         seed,
-        basisBytes);
+        basis);
   }
 
   /** Of a mini-batch's matrix: eigenvalues and trace. */
-  CurvatureAnalysis.Options ofBatch(long seed, long basisBytes) {
+  CurvatureAnalysis.Options ofBatch(long seed, BasisStorage basis) {
     return new CurvatureAnalysis.Options(
         eigenvalues,
         Optional.empty(),
@@ -412,7 +413,7 @@ record EstimatorOptions(
         traceMethod,
         true,
         seed,
-        basisBytes);
+        basis);
   }
 
   /** Whether any part needs products with the matrix. */

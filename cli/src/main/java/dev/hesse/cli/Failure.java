@@ -3,6 +3,7 @@ package dev.hesse.cli;
 import dev.hesse.hessian.ModelException;
 import dev.hesse.hessian.autodiff.UnsupportedGraphException;
 import dev.hesse.hessian.linalg.NumericalException;
+import dev.hesse.hessian.linalg.SpillException;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.data.DownloadException;
 import dev.hesse.spark.ClusterException;
@@ -47,6 +48,12 @@ record Failure(ExitStatus status, String line) {
     if (error instanceof NumericalException) {
       return failure(
           message(error), "Try --precision float64, or a checkpoint whose weights are smaller");
+    }
+    if (error instanceof SpillException e) {
+      return failure(
+          "Lanczos vectors cannot be kept in %s: %s"
+              .formatted(e.folder(), IoErrors.reason(e.reason())),
+          "Free the disk, or name a folder on another by --spill-dir, or none to do without");
     }
     if (error instanceof OutOfMemoryError) {
       return failure(

@@ -2,6 +2,7 @@ package dev.hesse.cli;
 
 import dev.hesse.hessian.CurvatureAnalysis;
 import dev.hesse.hessian.ReportParts;
+import dev.hesse.hessian.linalg.BasisStorage;
 import dev.hesse.hessian.linalg.Mean;
 import dev.hesse.hessian.linalg.Progress;
 import dev.hesse.hessian.linalg.SymmetricOperator;
@@ -19,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  * The diagonal blocks of a model's layers. Eigenvalues and density of each take products of its
  * own; the traces come from the products of the whole trace.
  *
- * @param basisBytes memory that one Lanczos basis is allowed
+ * @param basis where a Lanczos basis is kept
  * @param noise rounding of a product relative to the matrix's norm
  */
-record LayerBlocks(EstimatorOptions estimates, long seed, long basisBytes, double noise) {
+record LayerBlocks(EstimatorOptions estimates, long seed, BasisStorage basis, double noise) {
 
   /**
    * Analyses one layer after the other, and keeps no vectors of them.
@@ -46,7 +47,7 @@ record LayerBlocks(EstimatorOptions estimates, long seed, long basisBytes, doubl
                       layer.of(operator),
                       layer.offsets(),
                       noise,
-                      estimates.ofLayer(seed, basisBytes),
+                      estimates.ofLayer(seed, basis),
                       progress);
               return new BlockResult(
                   layer.name(),

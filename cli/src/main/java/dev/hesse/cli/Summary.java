@@ -286,7 +286,8 @@ final class Summary {
         Bytes.text(results.keptBytes()),
         results.keptMiniBatches(),
         results.miniBatches(),
-        Bytes.text(results.basisBytes()));
+        Bytes.text(results.memory().basisBytes()));
+    results.memory().spilling().ifPresent(text -> row("", "%s", text));
   }
 
   private void row(String name, String format, Object... arguments) {

@@ -70,6 +70,6 @@ record TrackingOptions(int every, EstimatorOptions estimates, BatchSizes size) {
         train.inOrder(new ExampleOrder.Shuffled(seed), examples),
         size.miniBatch(examples),
         memory.valuesBytes(),
-        estimates.forSeed(seed, memory.basisBytes()));
+        estimates.forSeed(seed, memory.storage()));
   }
 }

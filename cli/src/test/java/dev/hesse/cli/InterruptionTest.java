@@ -35,8 +35,13 @@ class InterruptionTest {
     List<String> interrupted = new ArrayList<>(analysis);
     interrupted.add("--out=" + out);
     assertThat(interrupted("density 2", interrupted.toArray(String[]::new)))
-        .endsWith("hesse: interrupted. Go on where it was: the same command with --continue.\n");
+        .containsPattern(
+            "hesse: interrupted. What \\d+ products say is in \\S+/partial.json."
+                + " Go on where it was: the same command with --continue.\n$");
     assertThat(out.resolve("report.json")).doesNotExist();
+    HessianReport partial = ReportReader.read(out.resolve("partial.json"));
+    int steps = (int) partial.cost().hvps();
+    assertThat(partial.density().runs().get(0).nodes()).hasSize(steps).hasSizeLessThan(300);
     Path other = folder.resolve("other");
     HessianReport whole = report(analysis, other);
     List<String> rest = new ArrayList<>(analysis);
@@ -46,7 +51,7 @@ class InterruptionTest {
     assertThat(continued.cost().hvps()).isEqualTo(whole.cost().hvps());
     try (Stream<Path> files = Files.list(out)) {
       assertThat(files.map(file -> file.getFileName().toString()))
-          .doesNotContain(".hesse-analyze.journal");
+          .doesNotContain(".hesse-analyze.journal", "partial.json");
     }
     assertThat(CommandRun.of(String.join(" ", rest) + " --out", out).err())
         .contains("holds no analysis that was stopped. Leave out --continue.");

@@ -256,9 +256,16 @@ public final class CompiledLoss implements AutoCloseable {
 
   /** H·v over a batch that was kept. */
   public double[] product(KeptBatch batch, double[] direction) {
+    double[] product = new double[direction.length];
+    addProduct(batch, direction, 1, product);
+    return product;
+  }
+
+  /** sum += weight·H·v over a batch that was kept. */
+  void addProduct(KeptBatch batch, double[] direction, double weight, double[] sum) {
     try (TNumber fed = vector(direction);
         Result result = productRunner(batch, fed).run()) {
-      return Tensors.toDoubles(result.get(0));
+      Tensors.addTo(sum, weight, result.get(0));
     }
   }
 
@@ -288,6 +295,13 @@ public final class CompiledLoss implements AutoCloseable {
    * @param block how many the graph is written for; the same in every call
    */
   public double[][] products(Batch batch, double[][] directions, int block) {
+    double[][] products = new double[directions.length][layout.dimension()];
+    addProducts(batch, directions, block, 1, products);
+    return products;
+  }
+
+  /** As {@link #products}, added to sums with a weight. */
+  void addProducts(Batch batch, double[][] directions, int block, double weight, double[][] sums) {
     DirectProduct nodes = directProduct(block);
     List<TNumber> fedVectors = new ArrayList<>();
     try (FedBatch fed = fed(batch)) {
@@ -296,13 +310,11 @@ public final class CompiledLoss implements AutoCloseable {
         fedVectors.add(vector(directions[i]));
         runner.feed(nodes.directions().get(i), fedVectors.get(i)).fetch(nodes.products().get(i));
       }
-      double[][] products = new double[directions.length][];
       try (Result result = runner.run()) {
-        for (int i = 0; i < products.length; i++) {
-          products[i] = Tensors.toDoubles(result.get(i));
+        for (int i = 0; i < sums.length; i++) {
+          Tensors.addTo(sums[i], weight, result.get(i));
         }
       }
-      return products;
     } finally {
       fedVectors.forEach(TNumber::close);
     }

@@ -1,5 +1,6 @@
 package dev.hesse.hessian;
 
+import dev.hesse.hessian.linalg.BasisStorage;
 import dev.hesse.hessian.linalg.BlockLanczos;
 import dev.hesse.hessian.linalg.ChebyshevDensity;
 import dev.hesse.hessian.linalg.Criterion;
@@ -17,6 +18,8 @@ import dev.hesse.hessian.linalg.TraceEstimate;
 import dev.hesse.hessian.linalg.XTrace;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Eigenvalues, density and trace of one operator, sharing products where they can: the space that
@@ -32,6 +35,8 @@ public record CurvatureAnalysis(
     Optional<Eigenpairs> eigenvalues,
     Optional<SpectralDensity> density,
     Optional<TraceEstimate> trace) {
+  /** Vectors of a space that restarts, if some are on disk: more save few products. */
+  private static final int MOST_RESTARTED = 100;
 
   /** How the eigenvalues are found. */
   public enum Method {
@@ -102,7 +107,7 @@ public record CurvatureAnalysis(
    *     all steps that there are, if more than it asks for, and the trace's space grows as far as
    *     pays
    * @param seed of all random vectors
-   * @param basisBytes what a Lanczos basis may take
+   * @param basis where a Lanczos basis is kept
    */
   public record Options(
       Optional<EigenvalueOptions> eigenvalues,
@@ -112,8 +117,8 @@ public record CurvatureAnalysis(
       TraceMethod traceMethod,
       boolean toAccuracy,
       long seed,
-      long basisBytes) {
-    /** By Lanczos, all of them. */
+      BasisStorage basis) {
+    /** By Lanczos, all of them, with bases in Java's heap. */
     public Options(
         Optional<EigenvalueOptions> eigenvalues,
         Optional<SpectralDensity.Options> density,
@@ -128,10 +133,10 @@ public record CurvatureAnalysis(
           TraceMethod.KRYLOV,
           false,
           seed,
-          basisBytes);
+          BasisStorage.inHeap(basisBytes));
     }
 
-    private boolean sharesDensity() {
+    boolean sharesDensity() {
       return density.isPresent() && densityMethod == DensityMethod.LANCZOS;
     }
   }
@@ -166,6 +171,11 @@ public record CurvatureAnalysis(
         Method method, int top, int bottom, int maxIterations, double tolerance) {
       this(method, top, bottom, maxIterations, tolerance, Criterion.RESIDUAL, BLOCK_DEFAULT);
     }
+
+    /** Whether they come from the space that the density's first run is. */
+    boolean sharesSpace() {
+      return method == Method.LANCZOS && block == 1;
+    }
   }
 
   /**
@@ -176,15 +186,31 @@ public record CurvatureAnalysis(
    */
   public static CurvatureAnalysis run(
       SymmetricOperator operator, int[] offsets, double noise, Options options, Progress progress) {
+    return run(operator, offsets, noise, options, progress, known -> {});
+  }
+
+  /**
+   * The same, and tells after each product what is known so far: any thread may compute it while
+   * this goes on. It has neither vectors of eigenpairs nor a trace that is not done.
+   */
+  public static CurvatureAnalysis run(
+      SymmetricOperator operator,
+      int[] offsets,
+      double noise,
+      Options options,
+      Progress shown,
+      Consumer<Supplier<CurvatureAnalysis>> soFar) {
     // A density needs signs; for eigenvalues alone a Gaussian start is the safer one.
     Lanczos space =
         options.sharesDensity()
-            ? Lanczos.fromRademacher(operator, options.seed(), 0, options.basisBytes())
-            : Lanczos.fromGaussian(operator, options.seed(), options.basisBytes());
+            ? Lanczos.fromRademacher(operator, options.seed(), 0, options.basis())
+            : Lanczos.fromGaussian(operator, options.seed(), options.basis());
+    AnalysisSoFar progress = new AnalysisSoFar(space, options, noise, shown, soFar);
     Optional<Eigenpairs> eigenvalues =
         options
             .eigenvalues()
             .map(wanted -> solve(operator, space, wanted, noise, options, progress));
+    progress.done(eigenvalues, Optional.empty());
     int shared = space.steps();
     Optional<SpectralDensity> density =
         options
@@ -202,6 +228,7 @@ public record CurvatureAnalysis(
     if (space.steps() > shared) {
       eigenvalues = refined(eigenvalues, space, options, noise);
     }
+    progress.done(eigenvalues, density);
     Optional<TraceEstimate> trace =
         options.trace().map(wanted -> trace(operator, space, offsets, wanted, options, progress));
     if (eigenvalues.isPresent() && eigenvalues.get().status() == Status.OUT_OF_MEMORY) {
@@ -283,6 +310,7 @@ public record CurvatureAnalysis(
                   List.of(),
                   blockOptions(wanted, products(wanted), options, operator.dimension(), noise),
                   options.seed(),
+                  options.basis(),
                   progress);
       case POWER ->
           PowerIteration.solve(
@@ -299,13 +327,15 @@ public record CurvatureAnalysis(
     return (int) Math.min(products, Integer.MAX_VALUE);
   }
 
-  private static LanczosEigensolver.Options lanczosOptions(EigenvalueOptions wanted, double noise) {
+  static LanczosEigensolver.Options lanczosOptions(EigenvalueOptions wanted, double noise) {
     return lanczosOptions(wanted, noise, products(wanted));
   }
 
   private static BlockLanczos.Options blockOptions(
       EigenvalueOptions wanted, int products, Options options, int dimension, double noise) {
-    long vectors = Math.min(dimension, options.basisBytes() / ((long) Float.BYTES * dimension));
+    long inHeap = options.basis().heapBytes() / ((long) Float.BYTES * dimension);
+    long onDisk = options.basis().folder().isPresent() ? MOST_RESTARTED : 0;
+    long vectors = Math.min(dimension, Math.max(inHeap, onDisk));
     BlockLanczos.Ends ends = new BlockLanczos.Ends(wanted.top(), wanted.bottom());
     return new BlockLanczos.Options(
         ends,
@@ -348,7 +378,7 @@ public record CurvatureAnalysis(
       Optional<Eigenpairs> before, Lanczos space, Options options, double noise) {
     return options
         .eigenvalues()
-        .filter(wanted -> wanted.method() == Method.LANCZOS && wanted.block() == 1)
+        .filter(EigenvalueOptions::sharesSpace)
         .map(wanted -> lanczosOptions(wanted, noise, space.steps()))
         .map(wanted -> LanczosEigensolver.solve(space, wanted, Progress.NONE))
         .map(

@@ -2,6 +2,7 @@ package dev.hesse.hessian;
 
 import dev.hesse.hessian.MiniBatches.MiniBatch;
 import dev.hesse.hessian.linalg.SumOperator;
+import dev.hesse.hessian.linalg.Vectors;
 import dev.hesse.io.data.Batch;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.models.LossModel;
@@ -175,7 +176,7 @@ public final class CurvatureOperator implements LossCurvature {
         }
         meanLoss += miniBatch.weight() * pass.evaluation().loss();
         correct += pass.evaluation().correct();
-        addTo(gradient, pass.gradient(), miniBatch.weight());
+        Vectors.addScaled(gradient, miniBatch.weight(), pass.gradient());
       }
       loss = meanLoss + beyond.loss();
       beyond.completeGradient(gradient);
@@ -284,11 +285,13 @@ public final class CurvatureOperator implements LossCurvature {
   private void addProducts(MiniBatch miniBatch, double[][] x, double[][] y) {
     CompiledLoss compiled = batches.compiled(miniBatch);
     KeptBatch keptBatch = kept.get(miniBatch);
-    double[][] together =
-        keptBatch == null ? compiled.products(forProducts(miniBatch), x, BLOCK) : new double[0][];
+    if (keptBatch == null) {
+      compiled.addProducts(forProducts(miniBatch), x, BLOCK, miniBatch.weight(), y);
+    }
     for (int i = 0; i < x.length; i++) {
-      double[] product = keptBatch == null ? together[i] : compiled.product(keptBatch, x[i]);
-      addTo(y[i], product, miniBatch.weight());
+      if (keptBatch != null) {
+        compiled.addProduct(keptBatch, x[i], miniBatch.weight(), y[i]);
+      }
       beyond.completeProduct(y[i], x[i], miniBatch.weight());
     }
   }
@@ -324,12 +327,6 @@ public final class CurvatureOperator implements LossCurvature {
     }
   }
 
-  private static void addTo(double[] sum, double[] term, double weight) {
-    for (int i = 0; i < sum.length; i++) {
-      sum[i] += weight * term[i];
-    }
-  }
-
   /** A block saves nothing over kept batches, as their values need no computing. */
   @Override
   public int preferredBlock() {
@@ -358,11 +355,7 @@ public final class CurvatureOperator implements LossCurvature {
 
   @Override
   public double gradientNorm() {
-    double sum = 0;
-    for (double entry : gradient) {
-      sum += entry * entry;
-    }
-    return Math.sqrt(sum);
+    return Vectors.norm(gradient);
   }
 
   @Override
@@ -414,6 +407,12 @@ public final class CurvatureOperator implements LossCurvature {
   @Override
   public long keptBytes() {
     return kept.size() * bytesPerBatch();
+  }
+
+  /** As estimated. */
+  @Override
+  public long memoryBytes() {
+    return (kept.size() + (kept.size() == batches.all().size() ? 1 : 2)) * bytesPerBatch();
   }
 
   @Override

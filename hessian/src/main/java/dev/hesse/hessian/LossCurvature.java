@@ -55,6 +55,9 @@ public interface LossCurvature extends SumOperator, AutoCloseable {
   /** The memory that these values take, in bytes. */
   long keptBytes();
 
+  /** The native memory of this process that kept values and one product take, in bytes. */
+  long memoryBytes();
+
   @Override
   void close();
 }

@@ -1,6 +1,7 @@
 package dev.hesse.hessian;
 
 import dev.hesse.hessian.linalg.Probes;
+import dev.hesse.hessian.linalg.Vectors;
 import dev.hesse.io.data.Batch;
 import dev.hesse.models.Precision;
 import java.util.List;
@@ -43,12 +44,9 @@ public record OperatorChecks(
       @Nullable KeptBatch kept,
       Precision precision) {
     double[] second = compiled.gradient(batch);
-    double norm = Math.sqrt(dot(first, first));
-    double difference = 0;
-    for (int i = 0; i < first.length; i++) {
-      difference += (first[i] - second[i]) * (first[i] - second[i]);
-    }
-    double relative = norm == 0 ? 0 : Math.sqrt(difference) / norm;
+    double norm = Vectors.norm(first);
+    Vectors.addScaled(second, -1, first);
+    double relative = norm == 0 ? 0 : Vectors.norm(second) / norm;
     if (relative > SLACK * precision.unitRoundoff()) {
       throw new ModelException(
           "two gradients of the same batch differ by %.1e of their norm".formatted(relative),
@@ -61,8 +59,8 @@ public record OperatorChecks(
     double[] w = probes.rademacher(1, first.length);
     double[] hv = product(compiled, batch, kept, v);
     double[] hw = product(compiled, batch, kept, w);
-    double scale = Math.sqrt((dot(hv, hv) + dot(hw, hw)) / 2);
-    double defect = scale == 0 ? 0 : Math.abs(dot(w, hv) - dot(v, hw)) / scale;
+    double scale = Math.sqrt((Vectors.dot(hv, hv) + Vectors.dot(hw, hw)) / 2);
+    double defect = scale == 0 ? 0 : Math.abs(Vectors.dot(w, hv) - Vectors.dot(v, hw)) / scale;
     return new OperatorChecks(relative, defect, compiled.unusedParameters());
   }
 
@@ -71,13 +69,5 @@ public record OperatorChecks(
     return kept != null
         ? compiled.product(kept, v)
         : compiled.products(batch, new double[][] {v}, CurvatureOperator.BLOCK)[0];
-  }
-
-  private static double dot(double[] a, double[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += a[i] * b[i];
-    }
-    return sum;
   }
 }

@@ -7,6 +7,7 @@ import dev.hesse.hessian.linalg.Mean;
 import dev.hesse.hessian.linalg.SpectralDensity;
 import dev.hesse.hessian.linalg.SpectralSums;
 import dev.hesse.hessian.linalg.TraceEstimate;
+import dev.hesse.hessian.linalg.Vectors;
 import dev.hesse.io.report.HessianReport.Density;
 import dev.hesse.io.report.HessianReport.Eigenvalue;
 import dev.hesse.io.report.HessianReport.Eigenvalues;
@@ -58,18 +59,11 @@ public final class ReportParts {
   }
 
   private static @Nullable Double share(double[] gradient, Eigenpair pair) {
-    double squares = 0;
-    for (double entry : gradient) {
-      squares += entry * entry;
-    }
+    double squares = Vectors.dot(gradient, gradient);
     if (squares == 0) {
       return null;
     }
-    double[] v = pair.vector().get();
-    double along = 0;
-    for (int i = 0; i < v.length; i++) {
-      along += gradient[i] * v[i];
-    }
+    double along = Vectors.dot(gradient, pair.vector().get());
     return along * along / squares;
   }
 

@@ -1,5 +1,6 @@
 package dev.hesse.hessian;
 
+import dev.hesse.hessian.linalg.Chunks;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.DType;
 import dev.hesse.io.DataArray;
@@ -12,6 +13,8 @@ import org.tensorflow.ndarray.NdArray;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.ndarray.buffer.DoubleDataBuffer;
+import org.tensorflow.ndarray.buffer.FloatDataBuffer;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TBool;
@@ -34,11 +37,18 @@ public final class Tensors {
   public static TNumber of(Precision precision, Shape shape, double[] values) {
     return switch (precision) {
       case FLOAT32 -> {
-        float[] floats = new float[values.length];
-        for (int i = 0; i < floats.length; i++) {
-          floats[i] = (float) values[i];
-        }
-        yield TFloat32.tensorOf(shape, DataBuffers.of(floats, true, false));
+        TFloat32 tensor = TFloat32.tensorOf(shape);
+        FloatDataBuffer target = tensor.asRawTensor().data().asFloats();
+        Chunks.forEach(
+            values.length,
+            (from, to) -> {
+              float[] part = new float[to - from];
+              for (int i = 0; i < part.length; i++) {
+                part[i] = (float) values[from + i];
+              }
+              target.slice(from, part.length).write(part);
+            });
+        yield tensor;
       }
       case FLOAT64 -> TFloat64.tensorOf(shape, DataBuffers.of(values, true, false));
     };
@@ -102,17 +112,40 @@ public final class Tensors {
   /** The elements of a float32 or float64 tensor in row-major order. */
   public static double[] toDoubles(Tensor tensor) {
     double[] doubles = new double[Math.toIntExact(tensor.shape().size())];
+    addTo(doubles, 1, tensor);
+    return doubles;
+  }
+
+  /** sum += weight·tensor, of a float32 or float64 tensor with as many elements. */
+  static void addTo(double[] sum, double weight, Tensor tensor) {
+    if (tensor.shape().size() != sum.length) {
+      throw new IllegalArgumentException(
+          "a tensor of %d elements, expected %d".formatted(tensor.shape().size(), sum.length));
+    }
     if (tensor instanceof TFloat64 exact) {
-      exact.copyTo(DataBuffers.of(doubles, false, false));
+      DoubleDataBuffer source = exact.asRawTensor().data().asDoubles();
+      Chunks.forEach(
+          sum.length,
+          (from, to) -> {
+            double[] part = new double[to - from];
+            source.slice(from, part.length).read(part);
+            for (int i = 0; i < part.length; i++) {
+              sum[from + i] += weight * part[i];
+            }
+          });
     } else if (tensor instanceof TFloat32 single) {
-      float[] floats = new float[doubles.length];
-      single.copyTo(DataBuffers.of(floats, false, false));
-      for (int i = 0; i < floats.length; i++) {
-        doubles[i] = floats[i];
-      }
+      FloatDataBuffer source = single.asRawTensor().data().asFloats();
+      Chunks.forEach(
+          sum.length,
+          (from, to) -> {
+            float[] part = new float[to - from];
+            source.slice(from, part.length).read(part);
+            for (int i = 0; i < part.length; i++) {
+              sum[from + i] += weight * part[i];
+            }
+          });
     } else {
       throw new IllegalArgumentException("a tensor of " + tensor.dataType());
     }
-    return doubles;
   }
 }

@@ -299,6 +299,12 @@ public final class SparkOperator implements LossCurvature {
     return findings.stream().mapToLong(PartFinding::keptBytes).sum();
   }
 
+  /** None: the values are the executors'. */
+  @Override
+  public long memoryBytes() {
+    return 0;
+  }
+
   /** Frees what the executors hold of this operator; the cluster stays. */
   @Override
   public void close() {

@@ -92,7 +92,7 @@ public final class BlockLanczos {
   }
 
   /**
-   * Finds the pairs.
+   * Finds the pairs, with a basis in Java's heap.
    *
    * @param given start vectors, none of them zero; the block is filled up with Gaussian ones
    * @param seed of these
@@ -105,6 +105,20 @@ public final class BlockLanczos {
       Options options,
       long seed,
       Progress progress) {
+    return solve(operator, given, options, seed, BasisStorage.inHeap(Long.MAX_VALUE), progress);
+  }
+
+  /**
+   * As {@link #solve(SymmetricOperator, List, Options, long, Progress)}, with the basis where it is
+   * told to be, of up to {@link Options#mostVectors} all the same.
+   */
+  public static Eigenpairs solve(
+      SymmetricOperator operator,
+      List<double[]> given,
+      Options options,
+      long seed,
+      BasisStorage storage,
+      Progress progress) {
     int n = operator.dimension();
     Probes probes = new Probes(seed);
     List<double[]> start = new ArrayList<>(given);
@@ -112,7 +126,7 @@ public final class BlockLanczos {
       start.add(probes.gaussian(i, n));
     }
     int room = Math.max(options.mostVectors, options.wanted.count() + 2 * start.size() + 1);
-    RestartedSpace space = new RestartedSpace(operator, start, probes, room);
+    RestartedSpace space = new RestartedSpace(operator, start, probes, room, storage);
     return new BlockLanczos(options, space, progress).run();
   }
 

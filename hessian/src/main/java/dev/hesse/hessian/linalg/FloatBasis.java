@@ -1,80 +1,116 @@
 package dev.hesse.hessian.linalg;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 
 /**
  * Near-orthonormal vectors q₁ … qₘ of n entries, stored as float (4·n·m bytes), with the algebra of
- * a Krylov method in double.
+ * a Krylov method in double. Those that do not fit into Java's heap are on disk, as {@link
+ * BasisStorage} says.
  *
  * <p>The work is cut into chunks of coordinates, which run in parallel on the common pool; partial
  * sums are added in the order of the chunks, so that results do not depend on the number of
  * threads.
  */
 final class FloatBasis {
-  /** Coordinates in a chunk: 100 floats of each fill 0.8 MB, within a core's second-level cache. */
-  private static final int CHUNK = 2048;
+  /** What a pass may take away of what is left without another. */
+  private static final double ENOUGH = 0.25;
 
   private final int n;
-  private final int chunks;
-  private final List<float[]> vectors = new ArrayList<>();
+  private final BasisRows rows;
 
+  /** In Java's heap alone. */
   FloatBasis(int n) {
+    this(n, BasisStorage.inHeap(Long.MAX_VALUE));
+  }
+
+  FloatBasis(int n, BasisStorage storage) {
     this.n = n;
-    this.chunks = (n + CHUNK - 1) / CHUNK;
+    this.rows = new BasisRows(n, storage);
   }
 
   int size() {
-    return vectors.size();
+    return rows.size();
   }
 
   /**
    * Appends w/‖w‖, rounded to float, and writes the rounded vector back to w.
    *
    * @return the norm of what rounding changed, as a fraction of ‖w‖
+   * @throws SpillException if it was to be kept on disk and cannot be
    */
   double append(double[] w, double norm) {
     float[] q = new float[n];
-    double lost = 0;
-    for (int i = 0; i < n; i++) {
-      double exact = w[i] / norm;
-      q[i] = (float) exact;
-      w[i] = q[i];
-      lost += (exact - w[i]) * (exact - w[i]);
-    }
-    vectors.add(q);
+    double lost =
+        Chunks.sum(
+            n,
+            (from, to) -> {
+              double sum = 0;
+              for (int i = from; i < to; i++) {
+                double exact = w[i] / norm;
+                q[i] = (float) exact;
+                w[i] = q[i];
+                sum += (exact - w[i]) * (exact - w[i]);
+              }
+              return sum;
+            });
+    rows.append(q);
     return Math.sqrt(lost);
   }
 
   /**
-   * Makes w orthogonal to every vector by classical Gram-Schmidt, twice: w ← w − Q·h with h summed
-   * over both passes. Twice is enough: the second pass removes what cancellation and the rounding
-   * of Q left behind (Giraud, Langou, Rozložník, van den Eshof, Numer. Math. 101, 2005). Cost:
-   * 8·n·m operations, three sweeps over the basis in memory, since the second projection runs on
-   * each chunk while it is in cache.
+   * Makes w orthogonal to every vector by classical Gram-Schmidt: w ← w − Q·h. Where that took away
+   * most of w, it is done a second time, for what cancellation and the rounding of Q left behind;
+   * twice is enough (Daniel, Gragg, Kaufman, Stewart, Math. Comp. 30, 1976; Giraud, Langou,
+   * Rozložník, van den Eshof, Numer. Math. 101, 2005). Cost: 4·n·m operations and two sweeps over
+   * the basis, or twice that.
    *
-   * @return h, of m entries
+   * @return h, of m entries, summed over both passes
    */
   double[] orthogonalize(double[] w) {
-    int m = size();
-    double[][] partial = new double[chunks][m];
-    forEachChunk(c -> project(w, c, partial[c]));
-    double[] first = sum(partial);
-    forEachChunk(
-        c -> {
-          subtract(w, c, first);
-          Arrays.fill(partial[c], 0);
-          project(w, c, partial[c]);
-        });
-    double[] second = sum(partial);
-    forEachChunk(c -> subtract(w, c, second));
-    for (int j = 0; j < m; j++) {
-      first[j] += second[j];
+    double[] h = new double[size()];
+    if (!remove(w, 0, h)) {
+      remove(w, 0, h);
     }
-    return first;
+    return h;
+  }
+
+  /**
+   * As {@link #orthogonalize}, of a product with the last vector in a space of Lanczos: almost all
+   * of it that lies in the space lies along the last two vectors. These are taken away first, so
+   * that one pass over all is enough.
+   */
+  double[] orthogonalizeProduct(double[] w) {
+    double[] h = new double[size()];
+    remove(w, Math.max(0, size() - 2), h);
+    if (!remove(w, 0, h)) {
+      remove(w, 0, h);
+    }
+    return h;
+  }
+
+  /**
+   * Takes away from w what it has along the vectors from {@code first} on, and adds that to h.
+   *
+   * @return whether w is orthogonal to them now as far as floats are: their inner products are 2⁻²⁴
+   *     of what was taken away, at most 2⁻²⁶ of what is left
+   */
+  private boolean remove(double[] w, int first, double[] h) {
+    int m = size();
+    double[][] partial = new double[rows.chunks()][m - first];
+    rows.forEachChunk(first, m, at -> project(w, at, partial[at.chunk]));
+    double[] along = sum(partial);
+    double[] squares = new double[rows.chunks()];
+    rows.forEachChunk(
+        first,
+        m,
+        at -> {
+          subtract(w, at, along);
+          squares[at.chunk] = Vectors.dot(w, w, at.from, at.to);
+        });
+    for (int j = first; j < m; j++) {
+      h[j] += along[j - first];
+    }
+    return Vectors.norm(along) <= ENOUGH * Math.sqrt(Arrays.stream(squares).sum());
   }
 
   /**
@@ -85,15 +121,16 @@ final class FloatBasis {
    */
   double[] diagonal(double[] alpha, double[] beta) {
     double[] d = new double[n];
-    forEachChunk(
-        chunk -> {
-          int to = Math.min(n, (chunk + 1) * CHUNK);
-          for (int j = 0; j < size(); j++) {
-            float[] q = vectors.get(j);
-            float[] previous = vectors.get(Math.max(0, j - 1));
+    rows.forEachChunk(
+        0,
+        size(),
+        at -> {
+          for (int j = 0; j < at.rows.length; j++) {
+            float[] q = at.rows[j];
+            float[] previous = at.rows[Math.max(0, j - 1)];
             double coupling = j == 0 ? 0 : 2 * beta[j - 1];
-            for (int i = chunk * CHUNK; i < to; i++) {
-              d[i] += q[i] * (alpha[j] * q[i] + coupling * previous[i]);
+            for (int i = at.from, k = i - at.shift; i < at.to; i++, k++) {
+              d[i] += q[k] * (alpha[j] * q[k] + coupling * previous[k]);
             }
           }
         });
@@ -103,58 +140,45 @@ final class FloatBasis {
   /**
    * Replaces the vectors by V·S, rounded to float.
    *
-   * @param s one row of m coefficients for each vector that is left
+   * @param s one row of m coefficients for each vector that is left, at most m
    * @return the largest norm of what rounding changed in a vector
    */
   double rotate(double[][] s) {
-    int m = size();
-    double[][] lost = new double[chunks][s.length];
-    List<float[]> rotated = new ArrayList<>();
-    for (int k = 0; k < s.length; k++) {
-      rotated.add(new float[n]);
-    }
-    forEachChunk(
-        chunk -> {
-          int from = chunk * CHUNK;
-          int to = Math.min(n, from + CHUNK);
-          double[] sums = new double[to - from];
+    double[][] lost = new double[rows.chunks()][s.length];
+    rows.replace(
+        s.length,
+        (at, made) -> {
+          double[] sums = new double[at.to - at.from];
           for (int k = 0; k < s.length; k++) {
             Arrays.fill(sums, 0);
-            for (int j = 0; j < m; j++) {
-              float[] q = vectors.get(j);
+            for (int j = 0; j < at.rows.length; j++) {
+              float[] q = at.rows[j];
               double c = s[k][j];
-              for (int i = from; i < to; i++) {
-                sums[i - from] += c * q[i];
+              for (int i = 0, from = at.from - at.shift; i < sums.length; i++) {
+                sums[i] += c * q[from + i];
               }
             }
-            float[] v = rotated.get(k);
-            for (int i = from; i < to; i++) {
-              v[i] = (float) sums[i - from];
-              lost[chunk][k] += (sums[i - from] - v[i]) * (sums[i - from] - v[i]);
+            for (int i = 0; i < sums.length; i++) {
+              made[k][i] = (float) sums[i];
+              lost[at.chunk][k] += (sums[i] - made[k][i]) * (sums[i] - made[k][i]);
             }
           }
         });
-    vectors.clear();
-    vectors.addAll(rotated);
     return Math.sqrt(Arrays.stream(sum(lost)).max().orElse(0));
   }
 
-  /** Vector {@code j}, not a copy. */
-  float[] vector(int j) {
-    return vectors.get(j);
+  /** Vector {@code j}. */
+  double[] vector(int j) {
+    return rows.vector(j);
   }
 
   /** The combination Σ cⱼ·qⱼ of the first {@code c.length} vectors, scaled to unit norm. */
   double[] combine(double[] c) {
     double[] v = new double[n];
     double[] negated = Arrays.stream(c).map(x -> -x).toArray();
-    forEachChunk(chunk -> subtract(v, chunk, negated));
+    rows.forEachChunk(0, c.length, at -> subtract(v, at, negated));
     Vectors.scale(v, 1 / Vectors.norm(v));
     return v;
-  }
-
-  private void forEachChunk(IntConsumer work) {
-    IntStream.range(0, chunks).parallel().forEach(work);
   }
 
   private static double[] sum(double[][] partial) {
@@ -168,25 +192,26 @@ final class FloatBasis {
   }
 
   /** h += Qᵀw over one chunk; four vectors share each load of w. */
-  private void project(double[] w, int chunk, double[] h) {
-    int from = chunk * CHUNK;
-    int to = Math.min(n, from + CHUNK);
+  private static void project(double[] w, BasisRows.Window at, double[] h) {
+    int from = at.from;
+    int count = at.to - from;
+    int first = from - at.shift;
     int j = 0;
     for (; j + 4 <= h.length; j += 4) {
-      float[] q0 = vectors.get(j);
-      float[] q1 = vectors.get(j + 1);
-      float[] q2 = vectors.get(j + 2);
-      float[] q3 = vectors.get(j + 3);
+      float[] q0 = at.rows[j];
+      float[] q1 = at.rows[j + 1];
+      float[] q2 = at.rows[j + 2];
+      float[] q3 = at.rows[j + 3];
       double s0 = 0;
       double s1 = 0;
       double s2 = 0;
       double s3 = 0;
-      for (int i = from; i < to; i++) {
-        double x = w[i];
-        s0 += q0[i] * x;
-        s1 += q1[i] * x;
-        s2 += q2[i] * x;
-        s3 += q3[i] * x;
+      for (int i = 0; i < count; i++) {
+        double x = w[from + i];
+        s0 += q0[first + i] * x;
+        s1 += q1[first + i] * x;
+        s2 += q2[first + i] * x;
+        s3 += q3[first + i] * x;
       }
       h[j] += s0;
       h[j + 1] += s1;
@@ -194,38 +219,40 @@ final class FloatBasis {
       h[j + 3] += s3;
     }
     for (; j < h.length; j++) {
-      float[] q = vectors.get(j);
+      float[] q = at.rows[j];
       double s = 0;
-      for (int i = from; i < to; i++) {
-        s += q[i] * w[i];
+      for (int i = 0; i < count; i++) {
+        s += q[first + i] * w[from + i];
       }
       h[j] += s;
     }
   }
 
   /** w −= Q·h over one chunk, four vectors at a time. */
-  private void subtract(double[] w, int chunk, double[] h) {
-    int from = chunk * CHUNK;
-    int to = Math.min(n, from + CHUNK);
+  private static void subtract(double[] w, BasisRows.Window at, double[] h) {
+    int from = at.from;
+    int count = at.to - from;
+    int first = from - at.shift;
     int j = 0;
     for (; j + 4 <= h.length; j += 4) {
-      float[] q0 = vectors.get(j);
-      float[] q1 = vectors.get(j + 1);
-      float[] q2 = vectors.get(j + 2);
-      float[] q3 = vectors.get(j + 3);
+      float[] q0 = at.rows[j];
+      float[] q1 = at.rows[j + 1];
+      float[] q2 = at.rows[j + 2];
+      float[] q3 = at.rows[j + 3];
       double h0 = h[j];
       double h1 = h[j + 1];
       double h2 = h[j + 2];
       double h3 = h[j + 3];
-      for (int i = from; i < to; i++) {
-        w[i] -= h0 * q0[i] + h1 * q1[i] + h2 * q2[i] + h3 * q3[i];
+      for (int i = 0; i < count; i++) {
+        int k = first + i;
+        w[from + i] -= h0 * q0[k] + h1 * q1[k] + h2 * q2[k] + h3 * q3[k];
       }
     }
     for (; j < h.length; j++) {
-      float[] q = vectors.get(j);
+      float[] q = at.rows[j];
       double hj = h[j];
-      for (int i = from; i < to; i++) {
-        w[i] -= hj * q[i];
+      for (int i = 0; i < count; i++) {
+        w[from + i] -= hj * q[first + i];
       }
     }
   }

@@ -10,19 +10,20 @@ import java.util.List;
  * <p>The state is resumable and shared: a spectral density may read the first steps and an
  * eigenvalue solver go on from there without repeating a product.
  *
- * <p>Every product is made orthogonal to the whole basis, twice. Products, coefficients and T are
- * double; the basis is stored as float, and the rounded vectors are the basis: A is applied to them
- * and products are made orthogonal to them. What rounding changes, and every coefficient that
- * theory says is zero or known but is not, is summed into ‖F‖_F, see {@link #defect()}. It is about
- * 2⁻²⁵·√m·‖A‖ for exact products, and grows if A is not symmetric.
+ * <p>Every product is made orthogonal to the whole basis, and to its last two vectors before.
+ * Products, coefficients and T are double; the basis is stored as float, and the rounded vectors
+ * are the basis: A is applied to them and products are made orthogonal to them. What rounding
+ * changes, and every coefficient that theory says is zero or known but is not, is summed into
+ * ‖F‖_F, see {@link #defect()}. It is about 2⁻²⁵·√m·‖A‖ for exact products, and grows if A is not
+ * symmetric.
  *
  * <p>When the span of Q is invariant under A within 2⁻²⁰·‖A‖ (sixteen roundings of the stored
  * basis), T is exact for it. The next step then goes on from a fresh Gaussian vector orthogonal to
  * Q, with zero coupling in T, and so finds further copies of repeated eigenvalues.
  *
- * <p>Memory: 4·n·m bytes and two vectors of doubles. Cost of step m: one product and 8·n·m
- * operations, which for 100 steps at n = 272,474 took 1.4 s in all on two cores, 14 ms a step. Not
- * thread-safe.
+ * <p>Memory: 4·n·m bytes, in Java's heap or on disk, and two vectors of doubles. Cost of step m:
+ * one product and 8·n·m operations, which for 100 steps at n = 272,474 took 1.4 s in all on two
+ * cores, 14 ms a step. Not thread-safe.
  *
  * <p>Reference: Golub and Van Loan, Matrix Computations, 4th edition, §10.3.
  */
@@ -31,9 +32,10 @@ public final class Lanczos {
 
   private final SymmetricOperator operator;
   private final Probes probes;
-  private final long maxBasisBytes;
+  private final BasisStorage storage;
   private final FloatBasis basis;
-  private final double[] x;
+  private double[] x;
+  private int steps;
 
   /** The remainder that the next basis vector is made of. */
   private double[] w;
@@ -50,17 +52,32 @@ public final class Lanczos {
 
   private int firstInvariant;
 
-  private Lanczos(SymmetricOperator operator, double[] start, Probes probes, long maxBasisBytes) {
+  private Lanczos(SymmetricOperator operator, double[] start, Probes probes, BasisStorage storage) {
     if (start.length == 0) {
       throw new IllegalArgumentException("expected an operator of order 1 or more, got 0");
     }
     this.operator = operator;
     this.probes = probes;
-    this.maxBasisBytes = maxBasisBytes;
-    this.basis = new FloatBasis(start.length);
+    this.storage = storage;
+    this.basis = new FloatBasis(start.length, storage);
     this.x = new double[start.length];
     this.w = start;
     this.remainder = Vectors.norm(start);
+  }
+
+  private Lanczos(
+      SymmetricOperator operator,
+      double[] x,
+      double remainder,
+      Probes probes,
+      BasisStorage storage) {
+    this.operator = operator;
+    this.probes = probes;
+    this.storage = storage;
+    this.basis = new FloatBasis(x.length, storage);
+    this.x = x;
+    this.w = x;
+    this.remainder = remainder;
   }
 
   /**
@@ -68,10 +85,15 @@ public final class Lanczos {
    * n·T₁₁ is then an unbiased sample of the trace.
    */
   public static Lanczos fromRademacher(
-      SymmetricOperator operator, long seed, int index, long maxBasisBytes) {
+      SymmetricOperator operator, long seed, int index, BasisStorage storage) {
     Probes probes = new Probes(seed);
-    return new Lanczos(
-        operator, probes.rademacher(index, operator.dimension()), probes, maxBasisBytes);
+    return new Lanczos(operator, probes.rademacher(index, operator.dimension()), probes, storage);
+  }
+
+  /** As {@link #fromRademacher(SymmetricOperator, long, int, BasisStorage)}, in the heap alone. */
+  public static Lanczos fromRademacher(
+      SymmetricOperator operator, long seed, int index, long maxBasisBytes) {
+    return fromRademacher(operator, seed, index, BasisStorage.inHeap(maxBasisBytes));
   }
 
   /**
@@ -79,9 +101,14 @@ public final class Lanczos {
    * eigenpairs: a vector of signs can be exactly orthogonal to an eigenvector, such as one that
    * swaps two equal units, a Gaussian vector is so with probability zero.
    */
-  public static Lanczos fromGaussian(SymmetricOperator operator, long seed, long maxBasisBytes) {
+  public static Lanczos fromGaussian(SymmetricOperator operator, long seed, BasisStorage storage) {
     Probes probes = new Probes(seed);
-    return new Lanczos(operator, probes.gaussian(0, operator.dimension()), probes, maxBasisBytes);
+    return new Lanczos(operator, probes.gaussian(0, operator.dimension()), probes, storage);
+  }
+
+  /** As {@link #fromGaussian(SymmetricOperator, long, BasisStorage)}, in the heap alone. */
+  public static Lanczos fromGaussian(SymmetricOperator operator, long seed, long maxBasisBytes) {
+    return fromGaussian(operator, seed, BasisStorage.inHeap(maxBasisBytes));
   }
 
   /** The order n of A. */
@@ -91,7 +118,7 @@ public final class Lanczos {
 
   /** Steps taken so far, m; as many products have been made. */
   public int steps() {
-    return basis.size();
+    return steps;
   }
 
   /** Whether the space is the whole of ℝⁿ, so that there is no further step. */
@@ -99,16 +126,33 @@ public final class Lanczos {
     return steps() == dimension();
   }
 
-  /** Whether the memory that the basis may take allows another step. */
+  /**
+   * What the space says of its matrix's spectrum as it stands, for any thread, while this space
+   * goes on. It takes no steps and has no vectors.
+   */
+  public Lanczos frozen() {
+    Lanczos frozen = new Lanczos(operator, x, remainder, probes, storage);
+    frozen.steps = steps;
+    frozen.invariant = invariant;
+    frozen.largestProduct = largestProduct;
+    frozen.defectSquared = defectSquared;
+    frozen.alpha = Arrays.copyOf(alpha, steps);
+    frozen.beta = Arrays.copyOf(beta, steps);
+    frozen.blockStart = blockStart;
+    frozen.firstInvariant = firstInvariant;
+    return frozen;
+  }
+
+  /** Whether the memory that the basis may take allows another step, or there is a disk for it. */
   public boolean hasMemory() {
-    return (steps() + 1L) * dimension() * Float.BYTES <= maxBasisBytes;
+    return storage.takes(steps() + 1, dimension());
   }
 
   /**
    * A space for the same matrix, seed and memory that starts from Rademacher probe {@code index}.
    */
   Lanczos another(int index) {
-    return fromRademacher(operator, probes.seed(), index, maxBasisBytes);
+    return fromRademacher(operator, probes.seed(), index, storage);
   }
 
   /**
@@ -134,6 +178,7 @@ public final class Lanczos {
    * further use.
    *
    * @throws IllegalStateException if the space is complete or has no memory for another step
+   * @throws SpillException if the next vector was to be kept on disk and cannot be
    * @throws ArithmeticException if the product has a NaN or infinite entry
    */
   public void step() {
@@ -173,7 +218,10 @@ public final class Lanczos {
     }
     double coupling = invariant ? 0 : remainder;
     defectSquared += square(coupling * basis.append(w, remainder));
-    System.arraycopy(w, 0, x, 0, x.length);
+    steps++;
+    double[] spent = x;
+    x = w;
+    w = spent;
     return coupling;
   }
 
@@ -181,7 +229,7 @@ public final class Lanczos {
     int j = steps() - 1;
     double product = Require.finiteProduct(Vectors.norm(w), j + 1);
     largestProduct = Math.max(largestProduct, product);
-    double[] h = basis.orthogonalize(w);
+    double[] h = basis.orthogonalizeProduct(w);
     remainder = Vectors.norm(w);
     for (int i = 0; i < j; i++) {
       defectSquared += square(i == j - 1 ? h[i] - coupling : h[i]);
@@ -279,7 +327,7 @@ public final class Lanczos {
       public double[] diagonal(int n) {
         double[] d = basis.diagonal(alpha, beta);
         if (coupling() > 0) {
-          float[] last = basis.vector(steps() - 1);
+          double[] last = basis.vector(steps() - 1);
           for (int i = 0; i < n; i++) {
             d[i] += 2 * last[i] * w[i];
           }

@@ -21,9 +21,13 @@ public record Probes(long seed) {
   public double[] rademacher(int index, int n) {
     long key = key(RADEMACHER, index);
     double[] v = new double[n];
-    for (int j = 0; j < n; j++) {
-      v[j] = (word(key, j >>> 6) >>> (j & 63) & 1) == 0 ? 1 : -1;
-    }
+    Chunks.forEach(
+        n,
+        (from, to) -> {
+          for (int j = from; j < to; j++) {
+            v[j] = (word(key, j >>> 6) >>> (j & 63) & 1) == 0 ? 1 : -1;
+          }
+        });
     return v;
   }
 
@@ -31,14 +35,19 @@ public record Probes(long seed) {
   public double[] gaussian(int index, int n) {
     long key = key(GAUSSIAN, index);
     double[] v = new double[n];
-    for (int j = 0; j < n; j += 2) {
-      double radius = StrictMath.sqrt(-2 * StrictMath.log(uniform(word(key, j))));
-      double angle = 2 * Math.PI * uniform(word(key, j + 1));
-      v[j] = radius * StrictMath.cos(angle);
-      if (j + 1 < n) {
-        v[j + 1] = radius * StrictMath.sin(angle);
-      }
-    }
+    // Chunks begin at even coordinates.
+    Chunks.forEach(
+        n,
+        (from, to) -> {
+          for (int j = from; j < to; j += 2) {
+            double radius = StrictMath.sqrt(-2 * StrictMath.log(uniform(word(key, j))));
+            double angle = 2 * Math.PI * uniform(word(key, j + 1));
+            v[j] = radius * StrictMath.cos(angle);
+            if (j + 1 < n) {
+              v[j + 1] = radius * StrictMath.sin(angle);
+            }
+          }
+        });
     return v;
   }
 

@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.concurrent.atomic.DoubleAdder;
 import java.util.zip.CRC32C;
 
 /**
@@ -16,23 +18,30 @@ import java.util.zip.CRC32C;
  * there in the place of computing it again. As estimators are functions of their products, all of
  * them go on after a kill with the numbers that they would have had.
  *
- * <p>A record is the term (−1 for the whole), the checksum of the vectors, the products in double,
- * and a checksum of all that. A record that was being written when the process ended is cut off,
- * and so is what follows a product with another vector than was asked for: other options may have
- * other products. Disk: 8·n bytes for each product. If the disk is full the journal ends, and the
+ * <p>A record is the term (−1 for the whole), the bytes of a number, the checksum of the vector,
+ * the product, as floats where all its entries are such and as doubles otherwise, and a checksum of
+ * all that. A record that was being written when the process ended is cut off, and so is what
+ * follows a product with another vector than was asked for: other options may have other products.
+ * Disk: 4·n or 8·n bytes for each product. If the disk is full the journal ends, and the
  * computation goes on; {@link #failure} says so.
  */
 public final class ProductJournal implements SumOperator, Closeable {
-  private static final long MAGIC = 0x4845535345_4a4c31L;
+  private static final long MAGIC = 0x4845535345_4a4c32L;
   private static final int HEADER = 2 * Long.BYTES + Integer.BYTES;
-  private static final int RECORD = 2 * Integer.BYTES + Long.BYTES;
+  private static final int RECORD_HEADER = 2 * Integer.BYTES + Long.BYTES;
+
+  /** Bytes that are read or written at once. */
+  private static final int PART = 1 << 20;
+
   private static final int WHOLE = -1;
 
   private final SumOperator operator;
   private final FileChannel file;
   private long position = HEADER;
   private long valid;
+  private final ByteBuffer part = ByteBuffer.allocateDirect(PART).order(ByteOrder.LITTLE_ENDIAN);
   private double replayed;
+  private final DoubleAdder kept = new DoubleAdder();
   private String failure = "";
 
   /** What a file was written for is another matrix or data. */
@@ -92,6 +101,11 @@ public final class ProductJournal implements SumOperator, Closeable {
   /** The products that were given back, in products with the whole matrix. */
   public double replayed() {
     return replayed;
+  }
+
+  /** The products that are in the file, up to where this process is; any thread may ask. */
+  public double kept() {
+    return kept.sum();
   }
 
   /** Why the journal ended, or nothing. */
@@ -158,41 +172,103 @@ public final class ProductJournal implements SumOperator, Closeable {
     if (position >= valid) {
       return false;
     }
-    ByteBuffer record = buffer(recordSize());
-    if (!read(record, position)
-        || record.getInt() != term
-        || record.getLong() != checksum(x)
-        || record.getInt(record.capacity() - Integer.BYTES) != sum(record)) {
+    ByteBuffer header = buffer(RECORD_HEADER);
+    int width = read(header, position) ? header.getInt(Integer.BYTES) : 0;
+    if (width == 0
+        || header.getInt(0) != term
+        || (width != Float.BYTES && width != Double.BYTES)
+        || header.getLong(2 * Integer.BYTES) != checksum(x)
+        || !readProduct(header, width, y)) {
       valid = position; // what follows is of other products, or torn
       return false;
     }
-    record.asDoubleBuffer().get(y);
-    position += recordSize();
-    replayed += term == WHOLE ? 1 : operator.share(term);
+    position += recordSize(width);
+    double share = share(term, operator);
+    replayed += share;
+    kept.add(share);
     return true;
+  }
+
+  private boolean readProduct(ByteBuffer header, int width, double[] y) {
+    CRC32C crc = new CRC32C();
+    crc.update(header.duplicate().rewind());
+    long at = position + RECORD_HEADER;
+    for (int from = 0; from < y.length; from += PART / width) {
+      int count = Math.min(y.length - from, PART / width);
+      if (!read(part.clear().limit(count * width), at)) {
+        return false;
+      }
+      crc.update(part.duplicate());
+      if (width == Double.BYTES) {
+        part.asDoubleBuffer().get(y, from, count);
+      } else {
+        FloatBuffer floats = part.asFloatBuffer();
+        for (int i = 0; i < count; i++) {
+          y[from + i] = floats.get(i);
+        }
+      }
+      at += (long) count * width;
+    }
+    ByteBuffer sum = buffer(Integer.BYTES);
+    return read(sum, at) && sum.getInt() == (int) crc.getValue();
+  }
+
+  private static double share(int term, SumOperator operator) {
+    return term == WHOLE ? 1 : operator.share(term);
   }
 
   private void record(int term, double[] x, double[] y) {
     if (!failure.isEmpty()) {
       return;
     }
-    ByteBuffer record = buffer(recordSize());
-    record.putInt(term).putLong(checksum(x));
-    record.asDoubleBuffer().put(y);
-    record.position(record.capacity() - Integer.BYTES);
-    record.putInt(sum(record)).flip();
+    int width = areFloats(y) ? Float.BYTES : Double.BYTES;
+    ByteBuffer header = buffer(RECORD_HEADER);
+    header.putInt(term).putInt(width).putLong(checksum(x)).flip();
+    CRC32C crc = new CRC32C();
+    crc.update(header.duplicate());
     try {
       file.truncate(position);
-      write(record, position);
-      position += recordSize();
+      write(header, position);
+      long at = position + RECORD_HEADER;
+      for (int from = 0; from < y.length; from += PART / width) {
+        int count = Math.min(y.length - from, PART / width);
+        part.clear().limit(count * width);
+        if (width == Double.BYTES) {
+          part.asDoubleBuffer().put(y, from, count);
+        } else {
+          FloatBuffer floats = part.asFloatBuffer();
+          for (int i = 0; i < count; i++) {
+            floats.put(i, (float) y[from + i]);
+          }
+        }
+        crc.update(part.duplicate());
+        write(part, at);
+        at += (long) count * width;
+      }
+      write(buffer(Integer.BYTES).putInt((int) crc.getValue()).flip(), at);
+      position += recordSize(width);
       valid = position;
+      kept.add(share(term, operator));
     } catch (UncheckedIOException | IOException e) {
       failure = String.valueOf(e.getMessage());
     }
   }
 
-  private int recordSize() {
-    return Math.addExact(RECORD, Math.multiplyExact(Double.BYTES, operator.dimension()));
+  private static boolean areFloats(double[] y) {
+    return Chunks.sum(
+            y.length,
+            (from, to) -> {
+              int others = 0;
+              for (int i = from; i < to; i++) {
+                others += (float) y[i] == y[i] ? 0 : 1;
+              }
+              return others;
+            })
+        == 0;
+  }
+
+  private long recordSize(int width) {
+    return RECORD_HEADER + (long) width * operator.dimension() + Integer.BYTES;
   }
 
   private static long checksum(double[] x) {
@@ -201,12 +277,6 @@ public final class ProductJournal implements SumOperator, Closeable {
       hash = 31 * hash + Double.doubleToLongBits(entry);
     }
     return hash;
-  }
-
-  private static int sum(ByteBuffer record) {
-    CRC32C crc = new CRC32C();
-    crc.update(record.duplicate().clear().limit(record.capacity() - Integer.BYTES));
-    return (int) crc.getValue();
   }
 
   private boolean read(ByteBuffer target, long from) {

@@ -42,11 +42,16 @@ final class RestartedSpace {
   /**
    * @param start what the first block is made of
    */
-  RestartedSpace(SymmetricOperator operator, List<double[]> start, Probes probes, int mostVectors) {
+  RestartedSpace(
+      SymmetricOperator operator,
+      List<double[]> start,
+      Probes probes,
+      int mostVectors,
+      BasisStorage storage) {
     this.operator = operator;
     this.probes = probes;
     this.mostVectors = Math.min(mostVectors, operator.dimension());
-    this.basis = new FloatBasis(operator.dimension());
+    this.basis = new FloatBasis(operator.dimension(), storage);
     this.t = new double[this.mostVectors][this.mostVectors];
     this.remainder = start.stream().map(double[]::clone).toArray(double[][]::new);
     this.coupling = new double[start.size()][0];
@@ -157,11 +162,7 @@ final class RestartedSpace {
     double[][] x = new double[added][];
     double[][] y = new double[added][operator.dimension()];
     for (int j = 0; j < added; j++) {
-      float[] q = basis.vector(old + j);
-      x[j] = new double[q.length];
-      for (int i = 0; i < q.length; i++) {
-        x[j][i] = q[i];
-      }
+      x[j] = basis.vector(old + j);
     }
     operator.applyBlock(x, y);
     products += added;

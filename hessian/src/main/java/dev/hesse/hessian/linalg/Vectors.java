@@ -1,14 +1,18 @@
 package dev.hesse.hessian.linalg;
 
-/** Dot product, norm and updates of plain arrays, in double, with a fixed order of summation. */
-final class Vectors {
+/**
+ * Dot product, norm and updates of plain arrays, in double, with a fixed order of summation; long
+ * ones in parallel, as {@link Chunks} says.
+ */
+public final class Vectors {
   private Vectors() {}
 
-  static double dot(double[] x, double[] y) {
-    return dot(x, y, 0, x.length);
+  /** Σ xᵢ·yᵢ. */
+  public static double dot(double[] x, double[] y) {
+    return Chunks.sum(x.length, (from, to) -> dot(x, y, from, to));
   }
 
-  /** Σ xᵢ·yᵢ over from ≤ i &lt; to. */
+  /** Σ xᵢ·yᵢ over from ≤ i &lt; to, on one thread. */
   static double dot(double[] x, double[] y, int from, int to) {
     double even = 0;
     double odd = 0;
@@ -23,20 +27,29 @@ final class Vectors {
     return even + odd;
   }
 
-  static double norm(double[] x) {
+  /** √(Σ xᵢ²). */
+  public static double norm(double[] x) {
     return Math.sqrt(dot(x, x));
   }
 
   static void scale(double[] x, double factor) {
-    for (int i = 0; i < x.length; i++) {
-      x[i] *= factor;
-    }
+    Chunks.forEach(
+        x.length,
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            x[i] *= factor;
+          }
+        });
   }
 
   /** y += factor·x. */
-  static void addScaled(double[] y, double factor, double[] x) {
-    for (int i = 0; i < y.length; i++) {
-      y[i] += factor * x[i];
-    }
+  public static void addScaled(double[] y, double factor, double[] x) {
+    Chunks.forEach(
+        y.length,
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            y[i] += factor * x[i];
+          }
+        });
   }
 }
