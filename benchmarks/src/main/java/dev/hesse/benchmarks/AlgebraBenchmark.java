@@ -27,8 +27,8 @@ import java.util.Optional;
 
 /**
  * Times what Lanczos and the journal of products add to a product, on a model of {@link
- * LargeModel}. Prints a line for each number of steps: medians of three, in seconds, and
- * in seconds of all cores together, which other work on the machine changes less.
+ * LargeModel}. Prints a line for each number of steps: medians of three, in seconds, and in seconds
+ * of all cores together, which other work on the machine changes less.
  *
  * <p>Steps between those that are timed multiply by a diagonal matrix, which takes next to no time
  * and leaves the algebra as it is. Arguments: the folder of {@link LargeModel}, how many of its
@@ -113,10 +113,7 @@ public final class AlgebraBenchmark {
       int n = hessian.dimension();
       Lanczos space =
           Lanczos.fromRademacher(
-              operator,
-              1,
-              0,
-              new BasisStorage((long) held * n * Float.BYTES, Optional.of(spill)));
+              operator, 1, 0, new BasisStorage((long) held * n * Float.BYTES, Optional.of(spill)));
       for (int steps : Arrays.stream(args, 4, args.length).mapToInt(Integer::parseInt).toArray()) {
         List<double[]> algebra = new ArrayList<>();
         List<double[]> products = new ArrayList<>();
@@ -131,12 +128,7 @@ public final class AlgebraBenchmark {
         }
         System.out.printf(
             "%,d parameters, %d images, step %d, %d vectors on disk: product %s, algebra %s%n",
-            n,
-            examples,
-            steps,
-            Math.max(0, steps - held),
-            median(products),
-            median(algebra));
+            n, examples, steps, Math.max(0, steps - held), median(products), median(algebra));
       }
       List<double[]> journal = new ArrayList<>();
       try (ProductJournal kept = ProductJournal.begin(operator, file, 1)) {
@@ -156,8 +148,7 @@ public final class AlgebraBenchmark {
 
   /** The time, and that of the process on all cores. */
   private static double[] now() {
-    long cpu =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+    long cpu = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
     return new double[] {System.nanoTime() * 1e-9, cpu * 1e-9};
   }
 

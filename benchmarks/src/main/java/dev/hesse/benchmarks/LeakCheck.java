@@ -77,7 +77,8 @@ public final class LeakCheck {
     for (Variable variable :
         new ResNet(config, Map.of()).lossGraph(1, Precision.FLOAT32).variables()) {
       double[] values =
-          new double[variable.shape().stream().mapToInt(Long::intValue).reduce(1, Math::multiplyExact)];
+          new double
+              [variable.shape().stream().mapToInt(Long::intValue).reduce(1, Math::multiplyExact)];
       Arrays.setAll(values, i -> 0.1 + 0.1 * random.nextDouble());
       weights.put(variable.name(), values);
     }

@@ -147,8 +147,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                       progress::phase,
                       limited)
               : List.of();
-      return running.found(
-          results, chosen.map(b -> b.part(gradient)).orElse(gradient), layers);
+      return running.found(results, chosen.map(b -> b.part(gradient)).orElse(gradient), layers);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.hesse.cli;
 
 import dev.hesse.io.report.HessianReport;
 import dev.hesse.io.report.ReportWriter;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ import java.util.function.Supplier;
 /** The report of an analysis that was stopped amid its products. */
 record PartialReport(AnalyzeReport reports, Supplier<Analysis> known) {
   /** Who interrupts a program waits a second for it. */
-  private static final long PATIENCE_MILLIS = 700;
+  private static final long PATIENCE_MILLIS = 600;
 
   /**
    * Writes it, if that takes no longer than the user waits.
@@ -37,12 +38,18 @@ record PartialReport(AnalyzeReport reports, Supplier<Analysis> known) {
     }
   }
 
+  /** Makes it once for nothing, on another thread, so that the next time takes no loading. */
+  void rehearse() {
+    CompletableFuture.runAsync(() -> text(reports.of(known.get())));
+  }
+
   private String written(Path target) {
     HessianReport report = reports.of(known.get());
+    byte[] text = text(report);
     Path part = target.resolveSibling("." + target.getFileName() + ".part");
     try {
       try {
-        ReportWriter.write(report, part);
+        Files.write(part, text);
         Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
       } finally {
         Files.deleteIfExists(part);
@@ -50,7 +57,16 @@ record PartialReport(AnalyzeReport reports, Supplier<Analysis> known) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return "What %d products say is in %s."
-        .formatted(report.cost().hvps(), target);
+    return "What %d products say is in %s.".formatted(report.cost().hvps(), target);
+  }
+
+  private static byte[] text(HessianReport report) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      ReportWriter.write(report, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
   }
 }

@@ -75,9 +75,9 @@ final class FloatBasis {
   }
 
   /**
-   * As {@link #orthogonalize}, of a product with the last vector in a space of Lanczos: almost all of
-   * it that lies in the space lies along the last two vectors. These are taken away first, so that
-   * one pass over all is enough.
+   * As {@link #orthogonalize}, of a product with the last vector in a space of Lanczos: almost all
+   * of it that lies in the space lies along the last two vectors. These are taken away first, so
+   * that one pass over all is enough.
    */
   double[] orthogonalizeProduct(double[] w) {
     double[] h = new double[size()];

@@ -10,11 +10,12 @@ import java.util.List;
  * <p>The state is resumable and shared: a spectral density may read the first steps and an
  * eigenvalue solver go on from there without repeating a product.
  *
- * <p>Every product is made orthogonal to the whole basis, and to its last two vectors before. Products, coefficients and T are
- * double; the basis is stored as float, and the rounded vectors are the basis: A is applied to them
- * and products are made orthogonal to them. What rounding changes, and every coefficient that
- * theory says is zero or known but is not, is summed into ‖F‖_F, see {@link #defect()}. It is about
- * 2⁻²⁵·√m·‖A‖ for exact products, and grows if A is not symmetric.
+ * <p>Every product is made orthogonal to the whole basis, and to its last two vectors before.
+ * Products, coefficients and T are double; the basis is stored as float, and the rounded vectors
+ * are the basis: A is applied to them and products are made orthogonal to them. What rounding
+ * changes, and every coefficient that theory says is zero or known but is not, is summed into
+ * ‖F‖_F, see {@link #defect()}. It is about 2⁻²⁵·√m·‖A‖ for exact products, and grows if A is not
+ * symmetric.
  *
  * <p>When the span of Q is invariant under A within 2⁻²⁰·‖A‖ (sixteen roundings of the stored
  * basis), T is exact for it. The next step then goes on from a fresh Gaussian vector orthogonal to
@@ -126,8 +127,8 @@ public final class Lanczos {
   }
 
   /**
-   * What the space says of its matrix's spectrum as it stands, for any thread, while this space goes
-   * on. It takes no steps and has no vectors.
+   * What the space says of its matrix's spectrum as it stands, for any thread, while this space
+   * goes on. It takes no steps and has no vectors.
    */
   public Lanczos frozen() {
     Lanczos frozen = new Lanczos(operator, x, remainder, probes, storage);
