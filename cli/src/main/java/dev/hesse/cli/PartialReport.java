@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -40,7 +41,7 @@ record PartialReport(AnalyzeReport reports, Supplier<Analysis> known) {
 
   /** Makes it once for nothing, on another thread, so that the next time takes no loading. */
   void rehearse() {
-    CompletableFuture.runAsync(() -> text(reports.of(known.get())));
+    ForkJoinPool.commonPool().execute(() -> text(reports.of(known.get())));
   }
 
   private String written(Path target) {
