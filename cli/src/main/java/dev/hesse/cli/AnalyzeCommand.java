@@ -98,7 +98,12 @@ final class AnalyzeCommand implements Command {
               loaded.data(),
               device,
               console,
-              known -> soFar.set(new PartialReport(reports, known)));
+              known -> {
+                PartialReport report = new PartialReport(reports, known);
+                if (soFar.getAndSet(report) == null) {
+                  report.rehearse();
+                }
+              });
       try {
         HessianReport report = reports.of(analysis);
         console.progress().clear();

@@ -2,6 +2,7 @@ package dev.hesse.cli;
 
 import dev.hesse.io.report.HessianReport;
 import dev.hesse.io.report.ReportWriter;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -17,7 +19,7 @@ import java.util.function.Supplier;
 /** The report of an analysis that was stopped amid its products. */
 record PartialReport(AnalyzeReport reports, Supplier<Analysis> known) {
   /** Who interrupts a program waits a second for it. */
-  private static final long PATIENCE_MILLIS = 700;
+  private static final long PATIENCE_MILLIS = 600;
 
   /**
    * Writes it, if that takes no longer than the user waits.
@@ -37,12 +39,18 @@ record PartialReport(AnalyzeReport reports, Supplier<Analysis> known) {
     }
   }
 
+  /** Makes it once for nothing, on another thread, so that the next time takes no loading. */
+  void rehearse() {
+    ForkJoinPool.commonPool().execute(() -> text(reports.of(known.get())));
+  }
+
   private String written(Path target) {
     HessianReport report = reports.of(known.get());
+    byte[] text = text(report);
     Path part = target.resolveSibling("." + target.getFileName() + ".part");
     try {
       try {
-        ReportWriter.write(report, part);
+        Files.write(part, text);
         Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
       } finally {
         Files.deleteIfExists(part);
@@ -51,5 +59,15 @@ record PartialReport(AnalyzeReport reports, Supplier<Analysis> known) {
       throw new UncheckedIOException(e);
     }
     return "What %d products say is in %s.".formatted(report.cost().hvps(), target);
+  }
+
+  private static byte[] text(HessianReport report) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      ReportWriter.write(report, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
   }
 }
