@@ -74,16 +74,18 @@ final class Arguments {
     }
     List<String> operands = usage.operands();
     List<String> found = line.getArgList();
-    if (found.size() > operands.size()) {
+    if (found.size() > operands.size() && !usage.takesMore()) {
       throw usage(
           "%s is one argument too many"
               .formatted(BadInputException.quote(found.get(operands.size()))),
           usage.pointer());
     }
     if (found.size() < operands.size()) {
+      List<String> needed =
+          operands.stream().map(operand -> operand.replace(Usage.MORE, "")).toList();
       throw usage(
-          "hesse %s needs %s".formatted(usage.name(), operands.get(found.size())),
-          "Give it: hesse %s %s".formatted(usage.name(), String.join(" ", operands)));
+          "hesse %s needs %s".formatted(usage.name(), needed.get(found.size())),
+          "Give it: hesse %s %s".formatted(usage.name(), String.join(" ", needed)));
     }
   }
 
@@ -162,5 +164,10 @@ final class Arguments {
   /** The argument that is no option at {@code index} of {@link Usage#operands()}. */
   String operand(int index) {
     return line.getArgList().get(index);
+  }
+
+  /** All arguments that are no options. */
+  List<String> operands() {
+    return line.getArgList();
   }
 }

@@ -5,17 +5,20 @@ import dev.hesse.io.report.HessianReport;
 import dev.hesse.io.report.Landscape;
 import dev.hesse.io.report.Report;
 import dev.hesse.io.report.TrainingLog;
+import dev.hesse.plot.ComparedReport;
 import dev.hesse.plot.FigureOptions;
 import dev.hesse.plot.HtmlReport;
+import dev.hesse.plot.PathNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * {@code hesse plot}: the figures of a report, training log or landscape again. Needs no
- * TensorFlow.
+ * {@code hesse plot}: the figures of a report, training log or landscape again, or several reports
+ * in one figure. Needs no TensorFlow.
  */
 final class PlotCommand implements Command {
   private static final CommandOption<Double> SIGMA2 =
@@ -44,8 +47,8 @@ final class PlotCommand implements Command {
   private static final Usage USAGE =
       new Usage(
           "plot",
-          List.of("REPORT.json"),
-          "The figures of a report, training log or landscape again, with other smoothing, size or title",
+          List.of("REPORT.json..."),
+          "The figures of a report, training log or landscape again, or several reports in one figure",
           List.of(
               new Usage.Group("figure", List.of(SIGMA2, TITLE, WIDTH, HEIGHT, HTML)),
               new Usage.Group(
@@ -54,13 +57,19 @@ final class PlotCommand implements Command {
           List.of(
               "The folder of --out gets example.svg and example.pdf, or for the training.json of a"
                   + " training run training.svg and training.pdf, and for a landscape.json those that hesse"
-                  + " landscape writes."),
+                  + " landscape writes.",
+              "Several reports become comparison.svg and comparison.pdf: λ_max with its bound and the"
+                  + " trace with two standard errors over the number of examples, or where that does not"
+                  + " tell the reports of a matrix apart, in the order given; and their densities."),
           List.of(
               new Usage.Example(
                   "plot out/report.json --sigma2 0.5 --html --out figures",
                   "a figure with less smoothing, and a page to send"),
               new Usage.Example(
-                  "plot run/training.json --out figures", "loss and curvature over the epochs")));
+                  "plot run/training.json --out figures", "loss and curvature over the epochs"),
+              new Usage.Example(
+                  "plot 200/report.json 2000/report.json --out figures",
+                  "how far the results depend on the number of examples")));
 
   @Override
   public Usage usage() {
@@ -77,31 +86,22 @@ final class PlotCommand implements Command {
             arguments.get(HEIGHT).orElse(null),
             arguments.get(SIGMA2).orElse(null));
     Path folder = arguments.get(OutputOptions.OUT, OutputOptions.FOLDER_DEFAULT);
-    Path file = Path.of(arguments.operand(0));
+    List<Path> files = arguments.operands().stream().map(Path::of).toList();
     try (Outputs outputs = new Outputs()) {
       console.interruption().guard(outputs);
       outputs.prepare(folder, OutputOptions.OUT);
-      if (!Files.isRegularFile(file)) {
-        throw new BadInputException(
-            file + (Files.exists(file) ? " is no file" : " does not exist"),
-            "Name a report.json, training.json or landscape.json that hesse wrote");
-      }
-      Report report = Report.read(file);
-      if (report instanceof TrainingLog log) {
-        refuse(arguments, "a training log");
-        Plots.add(log, options, folder, outputs);
-      } else if (report instanceof Landscape landscape) {
-        refuse(arguments, "a landscape");
-        Plots.add(landscape, options, folder, outputs);
-      } else if (report instanceof HessianReport analysis) {
-        Plots.add(analysis, options, folder, outputs);
-        if (arguments.has(HTML)) {
-          outputs.add(
-              folder.resolve("report.html"), target -> HtmlReport.write(analysis, options, target));
-        }
+      String table = "";
+      if (files.size() > 1) {
+        refuse(arguments, List.of(HTML), "several reports");
+        List<ComparedReport> reports = compared(files);
+        Plots.add(reports, options, folder, outputs);
+        table = ComparisonTable.text(reports);
+      } else {
+        addOne(read(files.get(0)), arguments, options, folder, outputs);
       }
       outputs.commit();
       if (!arguments.has(OutputOptions.QUIET)) {
+        console.out().print(table);
         console
             .out()
             .println(
@@ -114,8 +114,50 @@ final class PlotCommand implements Command {
     }
   }
 
-  private static void refuse(Arguments arguments, String report) {
-    for (CommandOption<?> option : List.of(SIGMA2, HTML)) {
+  private static void addOne(
+      Report report, Arguments arguments, FigureOptions options, Path folder, Outputs outputs) {
+    if (report instanceof TrainingLog log) {
+      refuse(arguments, List.of(SIGMA2, HTML), "a training log");
+      Plots.add(log, options, folder, outputs);
+    } else if (report instanceof Landscape landscape) {
+      refuse(arguments, List.of(SIGMA2, HTML), "a landscape");
+      Plots.add(landscape, options, folder, outputs);
+    } else if (report instanceof HessianReport analysis) {
+      Plots.add(analysis, options, folder, outputs);
+      if (arguments.has(HTML)) {
+        outputs.add(
+            folder.resolve("report.html"), target -> HtmlReport.write(analysis, options, target));
+      }
+    }
+  }
+
+  private static Report read(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new BadInputException(
+          file + (Files.exists(file) ? " is no file" : " does not exist"),
+          "Name a report.json, training.json or landscape.json that hesse wrote");
+    }
+    return Report.read(file);
+  }
+
+  private static List<ComparedReport> compared(List<Path> files) throws IOException {
+    List<String> names =
+        PathNames.distinguishing(
+            files.stream().map(file -> file.toAbsolutePath().normalize().toString()).toList());
+    List<ComparedReport> reports = new ArrayList<>();
+    for (Path file : files) {
+      if (!(read(file) instanceof HessianReport report)) {
+        throw new BadInputException(
+            file + " is no report of hesse analyze, and only those go into one figure",
+            "Draw it alone");
+      }
+      reports.add(new ComparedReport(names.get(reports.size()), report));
+    }
+    return reports;
+  }
+
+  private static void refuse(Arguments arguments, List<CommandOption<?>> options, String report) {
+    for (CommandOption<?> option : options) {
       if (arguments.has(option)) {
         throw CommandException.usage(
             "%s does not apply to %s".formatted(option.dashed(), report), "Leave it out");

@@ -3,14 +3,17 @@ package dev.hesse.cli;
 import dev.hesse.io.report.HessianReport;
 import dev.hesse.io.report.Landscape;
 import dev.hesse.io.report.TrainingLog;
+import dev.hesse.plot.ComparedReport;
+import dev.hesse.plot.ComparisonPlot;
 import dev.hesse.plot.FigureOptions;
 import dev.hesse.plot.LandscapePlot;
 import dev.hesse.plot.LandscapePlot.View;
 import dev.hesse.plot.SpectrumPlot;
 import dev.hesse.plot.TrainingPlot;
 import java.nio.file.Path;
+import java.util.List;
 
-/** The figures of a report, a training log or a landscape and their file names. */
+/** The figures of reports, a training log or a landscape and their file names. */
 final class Plots {
   private Plots() {}
 
@@ -19,6 +22,16 @@ final class Plots {
         folder.resolve("example.svg"), target -> SpectrumPlot.writeSvg(report, options, target));
     outputs.add(
         folder.resolve("example.pdf"), target -> SpectrumPlot.writePdf(report, options, target));
+  }
+
+  static void add(
+      List<ComparedReport> reports, FigureOptions options, Path folder, Outputs outputs) {
+    outputs.add(
+        folder.resolve("comparison.svg"),
+        target -> ComparisonPlot.writeSvg(reports, options, target));
+    outputs.add(
+        folder.resolve("comparison.pdf"),
+        target -> ComparisonPlot.writePdf(reports, options, target));
   }
 
   static void add(Landscape landscape, FigureOptions options, Path folder, Outputs outputs) {

@@ -123,13 +123,12 @@ final class Summary {
   private void values(String name, List<Eigenvalue> eigenvalues) {
     String heading = name;
     for (Eigenvalue eigenvalue : eigenvalues) {
-      Double bound = eigenvalue.bound();
       Double share = eigenvalue.gradientShare();
       row(
           heading,
           "%-12.7g ± %.1e, residual %.1e%s",
           eigenvalue.value(),
-          bound == null ? eigenvalue.residual() : bound,
+          eigenvalue.error(),
           eigenvalue.residual(),
           share == null ? "" : format(", %.3g %% of the squared gradient", 100 * share));
       heading = "";

@@ -127,7 +127,7 @@ class UsageErrorTest {
         "analyze --resume x --images y|--images and --labels go together. Give both.",
         "plot|hesse plot needs REPORT.json. Give it: hesse plot REPORT.json.",
         "overlap a|hesse overlap needs B. Give it: hesse overlap A B.",
-        "plot a b|'b' is one argument too many. See hesse plot --help.",
+        "overlap a b c|'c' is one argument too many. See hesse overlap --help.",
         "plot a --sigma2 0|--sigma2 is '0'. Give a number above 0 and below 1.0E100.",
         "plot a --width 10|--width is '10'. Give a whole number from 300 to 5000.",
         "inspect|hesse inspect needs FILE. Give it: hesse inspect FILE.",

@@ -22,7 +22,6 @@ import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.RunOptions;
@@ -117,19 +116,13 @@ public final class CompiledLoss implements AutoCloseable {
   }
 
   private void assign(Map<String, double[]> weights) {
-    Ops tf = Ops.create(graph).withSubScope("assign");
+    SessionVariables variables = new SessionVariables(graph, session, loss.precision());
     for (Variable variable : loss.variables()) {
       double[] values = weights.get(variable.name());
       if (values == null) {
         throw new IllegalArgumentException("no value for variable " + variable.name());
       }
-      Shape shape = shape(variable.shape());
-      Operand<? extends TNumber> value =
-          tf.placeholder(loss.precision().type(), Placeholder.shape(shape));
-      Op assign = tf.assignVariableOp(graph.outputOrThrow(variable.name()), value);
-      try (TNumber tensor = Tensors.of(loss.precision(), shape, values)) {
-        session.runner().feed(value, tensor).addTarget(assign).run().close();
-      }
+      variables.assign(variable.name(), variable.shape(), values);
     }
   }
 

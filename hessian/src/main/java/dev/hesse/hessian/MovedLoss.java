@@ -15,14 +15,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
-import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
@@ -53,19 +51,20 @@ final class MovedLoss implements AutoCloseable {
       graph.importGraphDef(MovedGraph.of(loss, directions.stream().map(this::moving).toList()));
       started = new Session(graph, device.sessionConfig(loss.graph().getNodeCount()));
       session = started;
-      Ops tf = Ops.create(graph).withSubScope("assign");
+      SessionVariables variables = new SessionVariables(graph, session, loss.precision());
       for (Variable variable : loss.variables()) {
         double[] values = Objects.requireNonNull(weights.get(variable.name()), variable.name());
-        assign(tf, variable.name(), variable.shape(), values);
+        variables.assign(variable.name(), variable.shape(), values);
       }
       for (int k = 0; k < directions.size(); k++) {
         for (Parameter parameter : loss.parameters().parameters()) {
           double[] part = part(directions.get(k), parameter);
           if (isMoved(part)) {
-            assign(tf, MovedGraph.part(parameter.name(), k), parameter.shape(), part);
+            variables.assign(MovedGraph.part(parameter.name(), k), parameter.shape(), part);
           }
         }
       }
+      Ops tf = Ops.create(graph).withSubScope("keep");
       for (Feed feed : loss.feeds()) {
         Output<?> fed = graph.outputOrThrow(MovedGraph.FED + feed.node());
         keeping.add(keep(tf, graph.outputOrThrow(MovedGraph.kept(feed.node())), fed));
@@ -91,16 +90,6 @@ final class MovedLoss implements AutoCloseable {
 
   private static double[] part(double[] vector, Parameter parameter) {
     return Arrays.copyOfRange(vector, parameter.offset(), parameter.offset() + parameter.size());
-  }
-
-  private void assign(Ops tf, String variable, List<Long> dimensions, double[] values) {
-    Shape shape = Shape.of(dimensions.stream().mapToLong(Long::longValue).toArray());
-    Operand<? extends TNumber> value =
-        tf.placeholder(loss.precision().type(), Placeholder.shape(shape));
-    Op assign = tf.assignVariableOp(graph.outputOrThrow(variable), value);
-    try (TNumber tensor = Tensors.of(loss.precision(), shape, values)) {
-      session.runner().feed(value, tensor).addTarget(assign).run().close();
-    }
   }
 
   private static Op keep(Ops tf, Output<?> variable, Output<?> fed) {

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A scale from values to places along an axis. */
-sealed interface Axis permits LinearAxis, LogAxis, SymlogAxis {
+sealed interface Axis permits LinearAxis, LogAxis, SymlogAxis, PlacesAxis {
 
   /**
    * A place that the axis points out.

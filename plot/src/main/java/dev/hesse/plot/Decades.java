@@ -25,4 +25,10 @@ record Decades(int floor, int ceiling) {
     int floor = (int) Math.floor(Math.log10(single / 3));
     return new Decades(Math.max(ceiling - MOST, Math.min(ceiling - LEAST, floor)), ceiling);
   }
+
+  /** The powers of ten of both, of which the lowest are left out if they are too many. */
+  Decades and(Decades other) {
+    int highest = Math.max(ceiling, other.ceiling);
+    return new Decades(Math.max(highest - MOST, Math.min(floor, other.floor)), highest);
+  }
 }

@@ -46,12 +46,17 @@ record DensityPanel(
   }
 
   @Override
+  public double above(double width) {
+    return SeriesKey.HEIGHT;
+  }
+
+  @Override
   public String description() {
     return "Density: %d measurements".formatted(curvature.size());
   }
 
   @Override
-  public Plane draw(Canvas canvas, Rectangle2D area, LinearAxis epochs) {
+  public Plane draw(Canvas canvas, Rectangle2D area, Axis epochs) {
     DoubleSummaryStatistics shown =
         Stream.concat(
                 curvature.stream()

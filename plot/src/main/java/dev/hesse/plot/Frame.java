@@ -7,7 +7,7 @@ import java.awt.geom.Rectangle2D;
 /** Draws a plane's axes around its area. */
 final class Frame {
   private static final float NAME_SIZE = 11;
-  private static final float LABEL_SIZE = 9;
+  static final float LABEL_SIZE = 9;
   private static final float LINE_WIDTH = 0.8f;
   private static final float GRID_WIDTH = 0.6f;
   private static final double TICK = 4;

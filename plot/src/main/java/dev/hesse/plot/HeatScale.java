@@ -34,15 +34,8 @@ record HeatScale(Decades decades) {
   /** From the faintest colour at 0 to the darkest at 1. */
   static Color shade(double place) {
     return place < 0.5
-        ? mixed(Palette.FAINTEST, Palette.DENSITY, 2 * place)
-        : mixed(Palette.DENSITY, Palette.DARKEST, 2 * place - 1);
-  }
-
-  private static Color mixed(Color from, Color to, double part) {
-    return new Color(
-        (int) Math.round(from.getRed() + part * (to.getRed() - from.getRed())),
-        (int) Math.round(from.getGreen() + part * (to.getGreen() - from.getGreen())),
-        (int) Math.round(from.getBlue() + part * (to.getBlue() - from.getBlue())));
+        ? Palette.mixed(Palette.FAINTEST, Palette.DENSITY, 2 * place)
+        : Palette.mixed(Palette.DENSITY, Palette.DARKEST, 2 * place - 1);
   }
 
   /** Draws the colours in a row with the ends' powers of ten, on a text's baseline. */

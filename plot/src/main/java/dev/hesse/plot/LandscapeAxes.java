@@ -25,4 +25,14 @@ final class LandscapeAxes {
         ? "Along " + along.description()
         : "Along %s, λ = %s".formatted(along.description(), Numerals.rounded(eigenvalue, DIGITS));
   }
+
+  /** What both axes of a plane are along, and between which losses it lies. */
+  static String describePlane(Landscape landscape, LossScale scale) {
+    return "%s; %s; loss from %s to %s"
+        .formatted(
+            name(landscape, 0),
+            name(landscape, 1),
+            Numerals.rounded(scale.min(), DIGITS),
+            Numerals.rounded(scale.max(), DIGITS));
+  }
 }

@@ -54,6 +54,11 @@ final class Numerals {
     return signed(Integer.toString(value));
   }
 
+  /** A count, its digits in groups of three. */
+  static String grouped(int value) {
+    return signed(String.format(Locale.ROOT, "%,d", value));
+  }
+
   /** ⌊log₁₀|value|⌋, and 0 for 0. */
   static int exponent(double value) {
     return value == 0 ? 0 : (int) Math.floor(Math.log10(Math.abs(value)));

@@ -74,16 +74,8 @@ record Spectrum(
           "The report has neither eigenvalues nor a density to draw",
           "Run the analysis with --only eigenvalues,density");
     }
-    double magnitude = Math.max(Math.abs(all.getMin()), Math.abs(all.getMax()));
-    if (magnitude > LARGEST) {
-      throw new BadInputException(
-          "The report has eigenvalues as large as " + magnitude, "Check that the loss is finite");
-    }
-    double range = range(all.getMax() - all.getMin(), magnitude);
-    double sigma =
-        options.sigma2() == null
-            ? range / FigureOptions.SIGMAS_PER_RANGE_DEFAULT
-            : Math.sqrt(options.sigma2());
+    double range = range(all);
+    double sigma = sigma(range, options);
     double padding = PADDING * range;
     Curve curve = null;
     if (density != null) {
@@ -129,12 +121,29 @@ record Spectrum(
         : end.apply(eigenvalues).stream().map(Eigenvalue::value).filter(Double::isFinite).toList();
   }
 
-  /** The width that the figure is laid out for: that of a single value depends on its place. */
-  private static double range(double width, double magnitude) {
+  /**
+   * The width that a figure is laid out for: that of a single value depends on its place.
+   *
+   * @throws BadInputException if the values are too large to draw
+   */
+  static double range(DoubleSummaryStatistics all) {
+    double magnitude = Math.max(Math.abs(all.getMin()), Math.abs(all.getMax()));
+    if (magnitude > LARGEST) {
+      throw new BadInputException(
+          "The report has eigenvalues as large as " + magnitude, "Check that the loss is finite");
+    }
     if (magnitude < SMALLEST) {
       return 1;
     }
+    double width = all.getMax() - all.getMin();
     return width < NARROW * magnitude ? magnitude / 10 : width;
+  }
+
+  /** Standard deviation of the smoothing of a spectrum so wide. */
+  static double sigma(double range, FigureOptions options) {
+    return options.sigma2() == null
+        ? range / FigureOptions.SIGMAS_PER_RANGE_DEFAULT
+        : Math.sqrt(options.sigma2());
   }
 
   private static @Nullable Extreme extreme(

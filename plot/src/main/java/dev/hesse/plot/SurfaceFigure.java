@@ -67,12 +67,7 @@ final class SurfaceFigure implements Figure {
 
   @Override
   public String description() {
-    return "%s; %s; loss from %s to %s"
-        .formatted(
-            LandscapeAxes.name(landscape, 0),
-            LandscapeAxes.name(landscape, 1),
-            Numerals.rounded(levels.scale().min(), 4),
-            Numerals.rounded(levels.scale().max(), 4));
+    return LandscapeAxes.describePlane(landscape, levels.scale());
   }
 
   @Override

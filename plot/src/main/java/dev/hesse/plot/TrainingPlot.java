@@ -31,7 +31,7 @@ public final class TrainingPlot {
    */
   public static void writeSvg(TrainingLog log, FigureOptions options, Path target)
       throws IOException {
-    Figure figure = new TrainingFigure(log, options, new Typeface());
+    Figure figure = TrainingFigure.of(log, options, new Typeface());
     AtomicFile.write(target, out -> SvgImage.write(figure, out));
   }
 
@@ -46,7 +46,7 @@ public final class TrainingPlot {
   public static void writePdf(TrainingLog log, FigureOptions options, Path target)
       throws IOException {
     Typeface typeface = new Typeface();
-    Figure figure = new TrainingFigure(log, options, typeface);
+    Figure figure = TrainingFigure.of(log, options, typeface);
     AtomicFile.write(target, out -> PdfImage.write(figure, typeface, out));
   }
 }

@@ -31,14 +31,30 @@ final class Samples {
       @Nullable Eigenvalues eigenvalues,
       @Nullable Trace trace,
       @Nullable Density density) {
+    return of(
+        new Model("/data/net.pkl", "00ff", architecture, 272_474),
+        2000,
+        "hessian",
+        eigenvalues,
+        trace,
+        density);
+  }
+
+  static HessianReport of(
+      Model model,
+      int examples,
+      String curvature,
+      @Nullable Eigenvalues eigenvalues,
+      @Nullable Trace trace,
+      @Nullable Density density) {
     return new HessianReport(
         new Tool("hesse", "0.1.0", "2.18.0", "17.0.15", "cpu"),
-        new Model("/data/net.pkl", "00ff", architecture, 272_474),
-        new Data("/data/cifar-10-batches-bin/", "train", "sequential", 2000, 200),
+        model,
+        new Data("/data/cifar-10-batches-bin/", "train", "sequential", examples, 200),
         0.4993346,
         0.86,
         16.384359,
-        "hessian",
+        curvature,
         1,
         null,
         eigenvalues,

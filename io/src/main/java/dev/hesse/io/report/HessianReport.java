@@ -57,6 +57,11 @@ public record HessianReport(
     return blockParameters == null ? model.parameters() : blockParameters;
   }
 
+  /** The largest eigenvalue, if it was looked for. */
+  public @Nullable Eigenvalue lambdaMax() {
+    return eigenvalues == null || eigenvalues.top().isEmpty() ? null : eigenvalues.top().get(0);
+  }
+
   /** Of all parameters, without layers of their own. */
   public HessianReport(
       Tool tool,
@@ -186,6 +191,11 @@ public record HessianReport(
     /** Of a value and its residual alone. */
     public Eigenvalue(double value, double residual) {
       this(value, residual, null, null);
+    }
+
+    /** The bound, or the residual where there is none. */
+    public double error() {
+      return bound == null ? residual : bound;
     }
   }
 
