@@ -7,7 +7,7 @@
 #
 # TORCH_PYTHON  a Python with torch and numpy, for SHARED/reference/torch_reference.py (SHARED is ../shared beside the
 #               project unless the variable SHARED says otherwise); "none" leaves PyTorch out
-# quick         the default: small sizes, as many rounds as fit 8 minutes; full: within an hour
+# quick         the default: small sizes, as many rounds as fit 8 minutes; full: about an hour
 # CIFAR         folder with CIFAR-10's binary files; whole analyses are left out without it
 # table         prints the tables of numbers measured before
 set -euo pipefail

@@ -3,7 +3,6 @@ package dev.hesse.benchmarks;
 import dev.hesse.benchmarks.Measurements.Quantity;
 import dev.hesse.benchmarks.Measurements.Side;
 import dev.hesse.benchmarks.SpeedPlan.Places;
-import dev.hesse.benchmarks.SpeedPlan.Size;
 import dev.hesse.benchmarks.SpeedPlan.Step;
 import dev.hesse.io.report.ReportReader;
 import java.io.IOException;
@@ -65,13 +64,7 @@ public final class SpeedBenchmark {
 
   private void run(Places places, String name, String revision, String file)
       throws IOException, InterruptedException {
-    Size size =
-        switch (name) {
-          case "quick" -> Size.QUICK;
-          case "full" -> Size.FULL;
-          case "smoke" -> Size.SMOKE;
-          default -> throw new IllegalArgumentException("expected quick or full, got " + name);
-        };
+    SpeedSize size = SpeedSize.of(name);
     measurements.describe("date", LocalDate.now(ZoneOffset.UTC).toString());
     measurements.describe("Hesse", revision);
     Machine.describeTo(measurements);

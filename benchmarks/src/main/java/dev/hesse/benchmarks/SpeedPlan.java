@@ -3,7 +3,6 @@ package dev.hesse.benchmarks;
 import dev.hesse.benchmarks.Measurements.Side;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,58 +28,6 @@ final class SpeedPlan {
   private static final int MUCH_MEMORY = 1 << 20;
 
   /**
-   * How long it may take and how much it measures.
-   *
-   * @param budget no round starts that would end after it
-   * @param rounds at most
-   * @param batches of ResNet20
-   * @param deepBatches of ResNet56
-   * @param blocks numbers of vectors
-   * @param blockBatch images of the products of blocks
-   * @param parameterBatch images of the products of networks of other sizes
-   * @param images numbers of images, in mini-batches of 200
-   * @param analyzed images of whole analyses
-   */
-  record Size(
-      Duration budget,
-      int rounds,
-      List<Integer> batches,
-      List<Integer> deepBatches,
-      List<Integer> blocks,
-      int blockBatch,
-      int parameterBatch,
-      List<Integer> images,
-      int analyzed) {
-    static final Size QUICK =
-        new Size(
-            Duration.ofMinutes(8),
-            3,
-            List.of(25, 200),
-            List.of(25),
-            List.of(1, 8, 32),
-            50,
-            25,
-            List.of(200, 400),
-            50);
-    static final Size FULL =
-        new Size(
-            Duration.ofMinutes(60),
-            5,
-            List.of(25, 50, 100, 200, 500, 1000),
-            List.of(25, 200, 500),
-            List.of(1, 2, 4, 8, 16, 32),
-            200,
-            100,
-            List.of(200, 400, 1000, 2000),
-            200);
-
-    /** Of seconds, to see whether everything runs. */
-    static final Size SMOKE =
-        new Size(
-            Duration.ofMinutes(2), 2, List.of(4), List.of(), List.of(1, 2), 4, 4, List.of(200), 10);
-  }
-
-  /**
    * A process to run and what its numbers are about.
    *
    * @param command prints lines {@code NAME value…}, or as the yardstick's {@code bench} does
@@ -98,11 +45,11 @@ final class SpeedPlan {
   record Places(Path root, @Nullable String python, Path shared, @Nullable Path cifar) {}
 
   private final Places places;
-  private final Size size;
+  private final SpeedSize size;
   private final Path out;
   private final List<Step> steps = new ArrayList<>();
 
-  private SpeedPlan(Places places, Size size, Path out) {
+  private SpeedPlan(Places places, SpeedSize size, Path out) {
     this.places = places;
     this.size = size;
     this.out = out;
@@ -113,7 +60,7 @@ final class SpeedPlan {
    *
    * @param out the folder for the reports of whole analyses
    */
-  static List<Step> steps(Places places, Size size, Path out) {
+  static List<Step> steps(Places places, SpeedSize size, Path out) {
     SpeedPlan plan = new SpeedPlan(places, size, out);
     size.batches()
         .forEach(batch -> plan.products(PRODUCTS, "ResNet20, batch " + batch, 20, 16, batch));
@@ -122,9 +69,7 @@ final class SpeedPlan {
     for (int width : new int[] {8, 16, 32}) {
       plan.products(PARAMETERS, "ResNet20, width " + width, 20, width, size.parameterBatch());
     }
-    if (!size.deepBatches().isEmpty()) {
-      plan.products(PARAMETERS, "ResNet56, width 16", 56, 16, size.parameterBatch());
-    }
+    plan.products(PARAMETERS, "ResNet56, width 16", 56, 16, size.parameterBatch());
     for (int block : size.blocks()) {
       String subject = "ResNet20, batch %d, block %d".formatted(size.blockBatch(), block);
       plan.java(
@@ -137,18 +82,15 @@ final class SpeedPlan {
           repeats(size.blockBatch()),
           block);
     }
-    for (int images : size.images()) {
-      plan.operator(images, "all kept", MUCH_MEMORY);
-      if (images > MINI_BATCH) {
-        plan.operator(images, LITTLE_MEMORY + " MiB", LITTLE_MEMORY);
-      }
-    }
+    size.images().forEach(images -> plan.operator(images, "all kept", MUCH_MEMORY));
+    size.unkeptImages()
+        .forEach(images -> plan.operator(images, LITTLE_MEMORY + " MiB", LITTLE_MEMORY));
     plan.analyze();
     return plan.steps;
   }
 
   private static int repeats(int batch) {
-    return Math.max(1, Math.min(5, 100 / batch));
+    return Math.max(1, Math.min(3, 50 / batch));
   }
 
   private void products(String study, String subject, int depth, int width, int batch) {

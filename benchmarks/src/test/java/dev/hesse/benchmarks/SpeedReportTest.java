@@ -38,7 +38,7 @@ class SpeedReportTest {
   @Test
   void cellsAreMediansOfRoundsAndOfRatiosWithinRounds() {
     assertThat(SpeedReport.markdown(measurements))
-        .contains("- processor: one of two cores", "In each of 3 rounds")
+        .contains("- processor: one of two cores", "Rounds: 3.")
         .contains(
             "|  | forward | product, kept | double backward, retained |",
             "| ResNet20, batch 200 | 0.100 | 0.500 (0.400–0.600) | 1.20 (1.00–1.50) |")
