@@ -23,7 +23,7 @@ public final class TrainBenchmark {
   public static void main(String[] args) {
     ResNetConfig config =
         new ResNetConfig(Integer.parseInt(args[0]), 16, 10, true, true, Shortcut.B);
-    Batch batch = ProductBenchmark.randomBatch(Integer.parseInt(args[1]));
+    Batch batch = RandomNetwork.batch(Integer.parseInt(args[1]));
     int repeats = Integer.parseInt(args[2]);
     try (TrainingSession session =
         new TrainingSession(
