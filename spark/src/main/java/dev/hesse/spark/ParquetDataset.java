@@ -7,6 +7,7 @@ import dev.hesse.io.data.ArrayDataset;
 import dev.hesse.io.data.Dataset;
 import dev.hesse.io.data.Normalization;
 import dev.hesse.io.data.ShardedDataset;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -79,7 +80,7 @@ public final class ParquetDataset {
   private static ParquetFileReader reader(Path file) throws IOException {
     try {
       return ParquetFileReader.open(new LocalInputFile(file));
-    } catch (NoSuchFileException e) {
+    } catch (NoSuchFileException | FileNotFoundException e) {
       throw new BadInputException("%s: there is no such file".formatted(file), "Check the path", e);
     } catch (RuntimeException e) {
       throw bad(file, e);

@@ -19,6 +19,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class ParquetDatasetTest {
       StructType schema =
           new StructType()
               .add("other", DataTypes.StringType)
-              .add(StructField.apply("image", image, true, null))
+              .add(StructField.apply("image", image, true, Metadata.empty()))
               .add("label", DataTypes.LongType);
       session
           .createDataFrame(rows, schema)
