@@ -31,7 +31,7 @@ class LauncherTest {
     tools = Files.createDirectories(temporary.resolve("jdk/bin"));
     Files.copy(Path.of(System.getProperty("hesse.root"), "hesse"), project.resolve("hesse"));
     Files.writeString(project.resolve("pom.xml"), "");
-    for (String module : List.of("io", "models", "hessian", "train", "plot", "cli")) {
+    for (String module : List.of("io", "models", "hessian", "spark", "train", "plot", "cli")) {
       Files.createDirectories(project.resolve(module + "/src/main"));
       Files.writeString(project.resolve(module + "/pom.xml"), "");
     }

@@ -18,6 +18,7 @@ class ModuleRulesTest {
   private static final String MODELS = "dev.hesse.models..";
   private static final String HESSIAN = "dev.hesse.hessian..";
   private static final String LINALG = "dev.hesse.hessian.linalg..";
+  private static final String SPARK = "dev.hesse.spark..";
   private static final String TRAIN = "dev.hesse.train..";
   private static final String TENSOR_BUNDLE = "dev.hesse.io.tensorbundle..";
   private static final String PLOT = "dev.hesse.plot..";
@@ -30,6 +31,8 @@ class ModuleRulesTest {
   @ArchTest static final ArchRule HESSIAN_USES_MODELS = uses(HESSIAN, HESSIAN, MODELS, IO);
 
   @ArchTest static final ArchRule LINALG_STANDS_ALONE = uses(LINALG, LINALG);
+
+  @ArchTest static final ArchRule SPARK_USES_HESSIAN = uses(SPARK, SPARK, HESSIAN, MODELS, IO);
 
   @ArchTest static final ArchRule TRAIN_USES_HESSIAN = uses(TRAIN, TRAIN, HESSIAN, MODELS, IO);
 
@@ -54,6 +57,15 @@ class ModuleRulesTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.jfree..");
+
+  @ArchTest
+  static final ArchRule SPARK_ALONE_USES_APACHE_SPARK =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(SPARK, "dev.hesse.benchmarks..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.spark..", "org.apache.parquet..", "scala..");
 
   @ArchTest
   static final ArchRule TENSORFLOW_INTERNALS_ARE_NOT_USED =
