@@ -13,6 +13,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 first=${1:?usage: benchmarks/speed.sh TORCH_PYTHON|none [quick|full [CIFAR]]}
+[[ $first = none || $first = table ]] || command -v "$first" >/dev/null || { echo "speed.sh: there is no program $first" >&2; exit 2; }
 size=${2:-quick} cifar=${3:-none} shared=${SHARED:-$root/../shared}
 "$root/hesse" --version >&2
 mvn -q -B -f "$root/pom.xml" -DskipTests -pl benchmarks -am package >&2

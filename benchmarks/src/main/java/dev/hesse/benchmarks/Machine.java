@@ -3,11 +3,16 @@ package dev.hesse.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What a measurement depends on, as far as the system says. */
 final class Machine {
+  /** The name under which {@link #load()} at the start is described. */
+  static final String LOAD = "load at the start";
+
+  static final String CORES = "cores";
   private static final String UNKNOWN = "unknown";
 
   private Machine() {}
@@ -16,7 +21,7 @@ final class Machine {
     measurements.describe("processor", find("/proc/cpuinfo", "model name\\s*:\\s*(.*)"));
     measurements.describe(
         "vector instructions", find("/proc/cpuinfo", "flags\\s*:.*\\b(avx512f|avx2|avx)\\b"));
-    measurements.describe("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
+    measurements.describe(CORES, Integer.toString(Runtime.getRuntime().availableProcessors()));
     String kilobytes = find("/proc/meminfo", "MemTotal:\\s*(\\d+)");
     measurements.describe(
         "memory",
@@ -26,6 +31,15 @@ final class Machine {
     measurements.describe(
         "kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     measurements.describe("Java", System.getProperty("java.runtime.version"));
+  }
+
+  /** Whether, when a measurement began, more than its cores could do was to be done already. */
+  static boolean busy(Map<String, String> described) {
+    String cores = described.getOrDefault(CORES, UNKNOWN);
+    String load = described.getOrDefault(LOAD, UNKNOWN);
+    return !cores.equals(UNKNOWN)
+        && !load.equals(UNKNOWN)
+        && Double.parseDouble(load.substring(0, load.indexOf(' '))) > Integer.parseInt(cores);
   }
 
   /** Running or waiting processes, means over 1, 5 and 15 minutes. */

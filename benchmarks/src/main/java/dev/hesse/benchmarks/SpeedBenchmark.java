@@ -68,7 +68,7 @@ public final class SpeedBenchmark {
     measurements.describe("date", LocalDate.now(ZoneOffset.UTC).toString());
     measurements.describe("Hesse", revision);
     Machine.describeTo(measurements);
-    measurements.describe("load at the start", Machine.load());
+    measurements.describe(Machine.LOAD, Machine.load());
     Path out = Files.createTempDirectory("hesse-benchmark");
     List<Step> steps = new ArrayList<>(SpeedPlan.steps(places, size, out));
     long start = System.nanoTime();

@@ -40,6 +40,12 @@ final class SpeedReport {
         second round in the reverse order. A cell is the median over the rounds, with the least and the largest; a ratio is
         taken within each round. Networks with batch norm in evaluation mode, float32."""
             .formatted(measurements.rounds()));
+    if (Machine.busy(measurements.machine())) {
+      paragraph(
+          """
+          **Other work kept this machine busy. These are not results to compare:** threads that wait for each other lose more
+          than a share of the time, PyTorch's more than TensorFlow's.""");
+    }
     products();
     parameters();
     operations();

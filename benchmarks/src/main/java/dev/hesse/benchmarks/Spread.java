@@ -2,6 +2,7 @@ package dev.hesse.benchmarks;
 
 import java.util.Collection;
 import java.util.Locale;
+import java.util.function.DoubleFunction;
 
 /** The median of some numbers, with the least and the largest of them. */
 record Spread(double median, double least, double largest) {
@@ -17,11 +18,18 @@ record Spread(double median, double least, double largest) {
         sorted[sorted.length - 1]);
   }
 
-  /** As {@code 0.540 (0.531–0.562)}, or the number alone where all are shown alike. */
+  /**
+   * As {@code 0.540 (0.531–0.568)}, or the number alone where all are shown alike; counts as whole
+   * numbers.
+   */
   @Override
   public String toString() {
-    String middle = number(median);
-    String range = number(least) + "–" + number(largest);
+    boolean counts =
+        median == Math.rint(median) && least == Math.rint(least) && largest == Math.rint(largest);
+    DoubleFunction<String> text =
+        counts ? count -> String.format(Locale.ROOT, "%.0f", count) : Spread::number;
+    String middle = text.apply(median);
+    String range = text.apply(least) + "–" + text.apply(largest);
     return range.equals(middle + "–" + middle) ? middle : middle + " (" + range + ")";
   }
 

@@ -49,6 +49,15 @@ class SpeedReportTest {
   }
 
   @Test
+  void tablesOfABusyMachineSaySo() {
+    measurements.describe(Machine.CORES, "2");
+    measurements.describe(Machine.LOAD, "1.90 7.00 7.00");
+    assertThat(SpeedReport.markdown(measurements)).doesNotContain("busy");
+    measurements.describe(Machine.LOAD, "2.10 0.30 0.10");
+    assertThat(SpeedReport.markdown(measurements)).contains("busy");
+  }
+
+  @Test
   void whatWasNotMeasuredIsLeftOut() {
     assertThat(SpeedReport.markdown(measurements))
         .doesNotContain(

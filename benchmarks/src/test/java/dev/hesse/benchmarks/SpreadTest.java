@@ -17,12 +17,14 @@ class SpreadTest {
   }
 
   @Test
-  void textHasThreeDigitsAndARangeOnlyWhereItShows() {
+  void textHasThreeDigitsOrAWholeNumberAndARangeOnlyWhereItShows() {
     assertThat(new Spread(0.54, 0.5312, 0.5678)).hasToString("0.540 (0.531–0.568)");
     assertThat(new Spread(272474, 272474, 272474)).hasToString("272474");
     assertThat(new Spread(1.2341, 1.2340, 1.2342)).hasToString("1.23");
     assertThat(Spread.number(12.345)).isEqualTo("12.3");
     assertThat(Spread.number(0)).isEqualTo("0");
+    assertThat(new Spread(2, 1, 4)).hasToString("2 (1–4)");
+    assertThat(new Spread(2, 1, 4.5)).hasToString("2.00 (1.00–4.50)");
     assertThat(Spread.number(0.001234)).isEqualTo("0.00123");
   }
 }
