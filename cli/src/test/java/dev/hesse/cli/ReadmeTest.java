@@ -72,7 +72,7 @@ class ReadmeTest {
       if (word.startsWith("testdata/")) {
         word = ROOT.resolve(word).toString();
       } else if (word.matches(
-          "(demo|run|served|out|ends|shapes|layers|whole|net\\.(pkl|pth|safetensors|ckpt|npz)|cifar-10-batches-bin)(/.*)?")) {
+          "(demo|run|served|out|ends|shapes|layers|parts|whole|net\\.(pkl|pth|safetensors|ckpt|npz)|cifar-10-batches-bin)(/.*)?")) {
         word = folder.resolve(word).toString();
       }
       words.add(word);
