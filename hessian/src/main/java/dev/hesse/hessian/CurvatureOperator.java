@@ -406,7 +406,7 @@ public final class CurvatureOperator implements LossCurvature {
 
   @Override
   public long keptBytes() {
-    return kept.size() * bytesPerBatch();
+    return kept.keySet().stream().mapToLong(b -> batches.compiled(b).bytesPerBatch()).sum();
   }
 
   /** As estimated. */
