@@ -2,6 +2,7 @@ package dev.hesse.spark;
 
 import dev.hesse.io.data.Batch;
 import dev.hesse.io.data.BatchSource;
+import java.util.stream.IntStream;
 
 /** The examples of one part, mini-batch after mini-batch. */
 record PartExamples(BatchSource whole, Deal deal, int part) implements BatchSource {
@@ -36,8 +37,17 @@ record PartExamples(BatchSource whole, Deal deal, int part) implements BatchSour
     return whole.read(position(from), count);
   }
 
+  /** The whole in another order too, as far as it is this part. */
   @Override
   public BatchSource reordered(int[] order) {
-    throw new UnsupportedOperationException("a part has the order of the whole");
+    if (order.length != examples()) {
+      throw new IllegalArgumentException(
+          "expected an order of %d examples, got %d".formatted(examples(), order.length));
+    }
+    int[] all = IntStream.range(0, deal.examples()).toArray();
+    for (int i = 0; i < order.length; i++) {
+      all[position(i)] = position(order[i]);
+    }
+    return new PartExamples(whole.reordered(all), deal, part);
   }
 }

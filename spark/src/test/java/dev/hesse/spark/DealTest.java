@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hesse.io.StoredTensor;
+import dev.hesse.io.data.Batch;
+import dev.hesse.io.data.BatchSource;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
@@ -43,5 +46,23 @@ class DealTest {
     PartExamples part = new PartExamples(Example.data(), Deal.of(31, 4, 3), 1);
     assertThat(part.read(4, 4).arrays()).containsKeys("images", "labels");
     assertThatThrownBy(() -> part.read(2, 4)).isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
+  void aPartInAnotherOrderHasItsOwnExamples() throws IOException {
+    PartExamples part = new PartExamples(Example.data(), Deal.of(31, 4, 3), 1);
+    int[] backwards =
+        IntStream.range(0, part.examples()).map(i -> part.examples() - 1 - i).toArray();
+    BatchSource reversed = part.reordered(backwards);
+    for (int i = 0; i < part.examples(); i++) {
+      assertThat(image(reversed, i)).isEqualTo(image(part, part.examples() - 1 - i));
+    }
+    assertThatThrownBy(() -> part.reordered(new int[] {0}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("expected an order of %d examples, got 1", part.examples());
+  }
+
+  private static double[] image(BatchSource source, int number) {
+    return ((StoredTensor) source.read(number, 1).array(Batch.IMAGES)).toDoubles();
   }
 }
