@@ -3,12 +3,12 @@ package dev.hesse.benchmarks;
 import dev.hesse.io.StoredTensor;
 import dev.hesse.io.npy.Npy;
 import dev.hesse.io.tensorbundle.TensorBundle;
+import dev.hesse.models.serving.VariableSaver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +16,10 @@ import java.util.Random;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.op.nn.FusedBatchNorm;
-import org.tensorflow.op.train.Restore;
 import org.tensorflow.proto.CollectionDef;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.MetaGraphDef;
@@ -33,8 +31,6 @@ import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.proto.VariableDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TString;
-import org.tensorflow.types.family.TType;
 
 /**
  * Writes a SavedModel of ResNet-50's shape, 25,557,032 parameters for images of 224×224, with
@@ -184,7 +180,7 @@ public final class LargeModel {
   }
 
   private SavedModel savedModel() {
-    SaverDef saver = saver();
+    SaverDef saver = VariableSaver.addTo(graph, variables);
     MetaGraphDef.Builder meta = MetaGraphDef.newBuilder();
     meta.getMetaInfoDefBuilder().addTags("serve");
     meta.setGraphDef(graph.toGraphDef())
@@ -201,39 +197,6 @@ public final class LargeModel {
     return SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(meta).build();
   }
 
-  private SaverDef saver() {
-    Operand<TString> prefix =
-        tf.withName("save.prefix").placeholderWithDefault(tf.constant("model"), Shape.scalar());
-    Operand<TString> names = constant(List.copyOf(variables.keySet()));
-    Operand<TString> whole = constant(Collections.nCopies(variables.size(), ""));
-    List<Class<? extends TType>> types =
-        new ArrayList<>(Collections.nCopies(variables.size(), TFloat32.class));
-    List<Operand<?>> values = new ArrayList<>();
-    variables.keySet().forEach(name -> values.add(graph.outputOrThrow(name + ".read")));
-    Op save = tf.train.save(prefix, names, whole, values);
-    tf.withControlDependencies(List.of(save)).withName("save.done").identity(prefix);
-    Restore restore = tf.train.restore(prefix, names, whole, types);
-    List<Op> assigned = new ArrayList<>();
-    for (String name : variables.keySet()) {
-      assigned.add(
-          tf.withName(name + ".assign")
-              .assignVariableOp(graph.outputOrThrow(name), restore.tensors().get(assigned.size())));
-    }
-    tf.withControlDependencies(assigned).withName("save.restore").noOp();
-    return SaverDef.newBuilder()
-        .setFilenameTensorName("save.prefix:0")
-        .setSaveTensorName("save.done:0")
-        .setRestoreOpName("save.restore")
-        .setVersion(SaverDef.CheckpointFormatVersion.V2)
-        .build();
-  }
-
-  private Operand<TString> constant(List<String> values) {
-    try (TString tensor = TString.vectorOf(values.toArray(String[]::new))) {
-      return tf.constantOf(tensor);
-    }
-  }
-
   private CollectionDef collection(List<String> names) {
     CollectionDef.Builder collection = CollectionDef.newBuilder();
     for (String name : names) {
@@ -242,7 +205,7 @@ public final class LargeModel {
           .addValue(
               VariableDef.newBuilder()
                   .setVariableName(name + ":0")
-                  .setInitializerName(name + ".assign")
+                  .setInitializerName(VariableSaver.RESTORE)
                   .setSnapshotName(name + ".read:0")
                   .setIsResource(true)
                   .setTrainable(trainable.contains(name))

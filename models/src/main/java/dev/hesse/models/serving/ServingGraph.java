@@ -5,7 +5,6 @@ import dev.hesse.io.data.Normalization;
 import dev.hesse.models.ResNet;
 import dev.hesse.models.ResNetConfig;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,11 +13,9 @@ import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.TensorFlow;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.VarHandleOp;
-import org.tensorflow.op.train.Restore;
 import org.tensorflow.proto.CollectionDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
@@ -26,7 +23,6 @@ import org.tensorflow.proto.SaverDef;
 import org.tensorflow.proto.VariableDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
-import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
@@ -59,7 +55,7 @@ final class ServingGraph {
       ServingGraph serving = new ServingGraph(graph, variables);
       serving.network(config, options);
       serving.unusedVariables();
-      SaverDef saver = serving.saver();
+      SaverDef saver = VariableSaver.addTo(graph, variables);
       List<VariableDef> defs = serving.variableDefs(config);
       MetaGraphDef.Builder meta = MetaGraphDef.newBuilder();
       meta.getMetaInfoDefBuilder().addTags("serve").setTensorflowVersion(TensorFlow.version());
@@ -116,41 +112,6 @@ final class ServingGraph {
             tf.withName(name + ".read").readVariableOp(handle, type);
           }
         });
-  }
-
-  private SaverDef saver() {
-    Operand<TString> prefix =
-        tf.withName("save.prefix").placeholderWithDefault(tf.constant("model"), Shape.scalar());
-    Operand<TString> names = constant(List.copyOf(variables.keySet()));
-    Operand<TString> whole = constant(Collections.nCopies(variables.size(), ""));
-    List<Operand<?>> values = new ArrayList<>();
-    List<Class<? extends TType>> types = new ArrayList<>();
-    variables.forEach(
-        (name, tensor) -> {
-          values.add(output(name + ".read"));
-          types.add(ElementTypes.of(tensor.dtype()));
-        });
-    Op save = tf.train.save(prefix, names, whole, values);
-    tf.withControlDependencies(List.of(save)).withName("save.done").identity(prefix);
-
-    Restore restore = tf.train.restore(prefix, names, whole, types);
-    List<Op> assigned = new ArrayList<>();
-    for (String name : variables.keySet()) {
-      assigned.add(tf.assignVariableOp(output(name), restore.tensors().get(assigned.size())));
-    }
-    tf.withControlDependencies(assigned).withName("save.restore").noOp();
-    return SaverDef.newBuilder()
-        .setFilenameTensorName("save.prefix:0")
-        .setSaveTensorName("save.done:0")
-        .setRestoreOpName("save.restore")
-        .setVersion(SaverDef.CheckpointFormatVersion.V2)
-        .build();
-  }
-
-  private Operand<TString> constant(List<String> values) {
-    try (TString tensor = TString.vectorOf(values.toArray(String[]::new))) {
-      return tf.constantOf(tensor);
-    }
   }
 
   /** Each variable with an operation that sets it to its initial value, which is zero. */
