@@ -282,11 +282,8 @@ public record CurvatureAnalysis(
       Progress progress) {
     int grown = 0;
     if (space.steps() == 0) {
-      int half = wanted.maxProducts() / 2;
-      while (grown < half && !space.isComplete() && space.hasMemory() && !progress.isEnough()) {
-        space.step();
-        progress.update("space", ++grown, half);
-      }
+      space.growTo(wanted.maxProducts() / 2, progress);
+      grown = space.steps();
     }
     int left = Math.max(HutchinsonTrace.Options.LEAST_PRODUCTS, wanted.maxProducts() - grown);
     TraceEstimate estimate =

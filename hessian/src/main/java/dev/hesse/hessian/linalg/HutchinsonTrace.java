@@ -195,14 +195,9 @@ public final class HutchinsonTrace {
   }
 
   private void grow(Lanczos lanczos, int steps, Progress progress) {
-    while (lanczos.steps() < steps
-        && !lanczos.isComplete()
-        && lanczos.hasMemory()
-        && !progress.isEnough()) {
-      lanczos.step();
-      products++;
-      progress.update("space", lanczos.steps(), steps);
-    }
+    int before = lanczos.steps();
+    lanczos.growTo(steps, progress);
+    products += lanczos.steps() - before;
   }
 
   /** Whether another doubling of the space is allowed, and the probes would cost more. */

@@ -148,6 +148,14 @@ public final class Lanczos {
     return storage.takes(steps() + 1, dimension());
   }
 
+  /** Takes steps until there are as many, or the space, its memory or the budget ends. */
+  public void growTo(int most, Progress progress) {
+    while (steps < most && !isComplete() && hasMemory() && !progress.isEnough()) {
+      step();
+      progress.update("space", steps, most);
+    }
+  }
+
   /**
    * A space for the same matrix, seed and memory that starts from Rademacher probe {@code index}.
    */
