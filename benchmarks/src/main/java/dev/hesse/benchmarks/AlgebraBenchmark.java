@@ -9,6 +9,7 @@ import dev.hesse.hessian.linalg.Chunks;
 import dev.hesse.hessian.linalg.Lanczos;
 import dev.hesse.hessian.linalg.ProductJournal;
 import dev.hesse.hessian.linalg.SumOperator;
+import dev.hesse.hessian.linalg.SymmetricOperator;
 import dev.hesse.io.data.ExampleOrder;
 import dev.hesse.io.npy.Npy;
 import dev.hesse.models.Precision;
@@ -41,7 +42,7 @@ public final class AlgebraBenchmark {
   private AlgebraBenchmark() {}
 
   /** The Hessian, or the diagonal matrix, and how long the last product took. */
-  private static final class Timed implements SumOperator {
+  private static final class Timed implements SymmetricOperator {
     private final CurvatureOperator hessian;
     private boolean real;
     private double[] seconds = new double[2];
@@ -70,21 +71,6 @@ public final class AlgebraBenchmark {
             });
       }
       seconds = since(start);
-    }
-
-    @Override
-    public int terms() {
-      return 1;
-    }
-
-    @Override
-    public double share(int term) {
-      return 1;
-    }
-
-    @Override
-    public void applyTerm(int term, double[][] x, double[][] y) {
-      applyBlock(x, y);
     }
   }
 
@@ -131,7 +117,7 @@ public final class AlgebraBenchmark {
             n, examples, steps, Math.max(0, steps - held), median(products), median(algebra));
       }
       List<double[]> journal = new ArrayList<>();
-      try (ProductJournal kept = ProductJournal.begin(operator, file, 1)) {
+      try (ProductJournal kept = ProductJournal.begin(SumOperator.of(operator), file, 1)) {
         double[] x = hessian.gradient();
         double[] y = new double[n];
         for (int i = 0; i < REPEATS; i++) {

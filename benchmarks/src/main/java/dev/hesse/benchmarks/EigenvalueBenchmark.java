@@ -11,6 +11,7 @@ import dev.hesse.hessian.linalg.Lanczos;
 import dev.hesse.hessian.linalg.LanczosEigensolver;
 import dev.hesse.hessian.linalg.Progress;
 import dev.hesse.hessian.linalg.SymmetricOperator;
+import dev.hesse.hessian.linalg.Vectors;
 import dev.hesse.io.Checkpoint;
 import dev.hesse.io.data.CifarDataset;
 import dev.hesse.io.data.Dataset;
@@ -125,12 +126,10 @@ public final class EigenvalueBenchmark {
       double[] y = new double[n];
       for (double residual = norm; residual > TOLERANCE * norm && products < MOST; products++) {
         operator.apply(v, y);
-        double lambda = dot(v, y);
-        double squares = 0;
-        for (int i = 0; i < n; i++) {
-          squares += (y[i] - lambda * v[i]) * (y[i] - lambda * v[i]);
-        }
-        residual = Math.sqrt(squares);
+        double lambda = Vectors.dot(v, y);
+        double[] rest = y.clone();
+        Vectors.addScaled(rest, -lambda, v);
+        residual = Vectors.norm(rest);
         if (residual > TOLERANCE * norm) {
           v = y.clone();
           orthonormalize(v, found);
@@ -143,23 +142,8 @@ public final class EigenvalueBenchmark {
 
   private static void orthonormalize(double[] v, List<double[]> others) {
     for (double[] other : others) {
-      addScaled(v, -dot(v, other), other);
+      Vectors.addScaled(v, -Vectors.dot(v, other), other);
     }
-    double norm = Math.sqrt(dot(v, v));
-    Arrays.setAll(v, i -> v[i] / norm);
-  }
-
-  private static void addScaled(double[] y, double factor, double[] x) {
-    for (int i = 0; i < y.length; i++) {
-      y[i] += factor * x[i];
-    }
-  }
-
-  private static double dot(double[] x, double[] y) {
-    double sum = 0;
-    for (int i = 0; i < x.length; i++) {
-      sum += x[i] * y[i];
-    }
-    return sum;
+    Vectors.scale(v, 1 / Vectors.norm(v));
   }
 }

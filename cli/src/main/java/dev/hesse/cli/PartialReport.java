@@ -44,6 +44,7 @@ record PartialReport(AnalyzeReport reports, Supplier<Analysis> known) {
     ForkJoinPool.commonPool().execute(() -> text(reports.of(known.get())));
   }
 
+  /** Not as an {@link dev.hesse.io.AtomicFile}, which waits until the disk has all of it. */
   private String written(Path target) {
     HessianReport report = reports.of(known.get());
     byte[] text = text(report);

@@ -1,5 +1,6 @@
 package dev.hesse.hessian;
 
+import dev.hesse.hessian.linalg.Vectors;
 import dev.hesse.models.LossModel;
 
 /**
@@ -46,12 +47,8 @@ public final class BeyondMiniBatches {
     if (curvature.hasPenalty()) {
       penalty.addProductTo(product, x, share);
     }
-    double along = 0;
-    for (int i = 0; i < meanGradient.length; i++) {
-      along += meanGradient[i] * x[i];
-    }
-    for (int i = 0; i < meanGradient.length; i++) {
-      product[i] -= share * along * meanGradient[i];
+    if (meanGradient.length > 0) {
+      Vectors.addScaled(product, -share * Vectors.dot(meanGradient, x), meanGradient);
     }
   }
 }

@@ -354,11 +354,6 @@ public final class CurvatureOperator implements LossCurvature {
   }
 
   @Override
-  public double gradientNorm() {
-    return Vectors.norm(gradient);
-  }
-
-  @Override
   public OperatorChecks checks() {
     return checks;
   }

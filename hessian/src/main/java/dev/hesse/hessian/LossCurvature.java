@@ -1,6 +1,7 @@
 package dev.hesse.hessian;
 
 import dev.hesse.hessian.linalg.SumOperator;
+import dev.hesse.hessian.linalg.Vectors;
 import dev.hesse.models.ParameterLayout;
 
 /**
@@ -23,7 +24,9 @@ public interface LossCurvature extends SumOperator, AutoCloseable {
   double[] gradient();
 
   /** The Euclidean norm of the gradient. */
-  double gradientNorm();
+  default double gradientNorm() {
+    return Vectors.norm(gradient());
+  }
 
   /** What was checked before the first product. */
   OperatorChecks checks();

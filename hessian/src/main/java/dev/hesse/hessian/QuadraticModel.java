@@ -1,8 +1,8 @@
 package dev.hesse.hessian;
 
+import dev.hesse.hessian.linalg.Vectors;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * The loss along directions d₁ … dₖ by its derivatives at the weights: L + Σᵢ cᵢ·gᵀdᵢ + ½ Σᵢⱼ
@@ -30,14 +30,10 @@ public record QuadraticModel(double loss, List<Double> slopes, List<List<Double>
     operator.applyBlock(directions.toArray(double[][]::new), products);
     return new QuadraticModel(
         operator.loss(),
-        directions.stream().map(direction -> dot(gradient, direction)).toList(),
+        directions.stream().map(direction -> Vectors.dot(gradient, direction)).toList(),
         Arrays.stream(products)
-            .map(product -> directions.stream().map(other -> dot(product, other)).toList())
+            .map(product -> directions.stream().map(other -> Vectors.dot(product, other)).toList())
             .toList());
-  }
-
-  private static double dot(double[] a, double[] b) {
-    return IntStream.range(0, a.length).mapToDouble(i -> a[i] * b[i]).sum();
   }
 
   /** The model's value at coordinates, as many as there are directions. */

@@ -4,6 +4,7 @@ import dev.hesse.hessian.Device;
 import dev.hesse.hessian.LossEvaluation;
 import dev.hesse.hessian.Residuals;
 import dev.hesse.hessian.linalg.Progress;
+import dev.hesse.hessian.linalg.Vectors;
 import java.io.Serializable;
 import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
@@ -35,14 +36,14 @@ sealed interface PartWork extends Serializable {
           bytes,
           operator -> {
             double[] gradient = operator.gradient();
-            scale(gradient, run.deal().share(part.index()));
+            Vectors.scale(gradient, run.deal().share(part.index()));
             return new Result(new double[][] {gradient}, PartFinding.of(operator));
           });
     }
   }
 
   /** Products with the vectors, over all mini-batches of the part. */
-  record Products(Broadcast<Vectors> vectors) implements PartWork {
+  record Products(Broadcast<SentVectors> vectors) implements PartWork {
     @Override
     public Result on(Run run, Part part, long bytes) {
       double[][] x = vectors.value().rows();
@@ -57,7 +58,7 @@ sealed interface PartWork extends Serializable {
   }
 
   /** Products with the vectors, over one mini-batch of the part. */
-  record TermProducts(Broadcast<Vectors> vectors, int place) implements PartWork {
+  record TermProducts(Broadcast<SentVectors> vectors, int place) implements PartWork {
     @Override
     public Result on(Run run, Part part, long bytes) {
       double[][] x = vectors.value().rows();
@@ -108,14 +109,8 @@ sealed interface PartWork extends Serializable {
 
   private static Result weighted(double[][] y, Run run, Part part) {
     for (double[] row : y) {
-      scale(row, run.deal().share(part.index()));
+      Vectors.scale(row, run.deal().share(part.index()));
     }
     return new Result(y, null);
-  }
-
-  private static void scale(double[] vector, double factor) {
-    for (int i = 0; i < vector.length; i++) {
-      vector[i] *= factor;
-    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.hesse.spark;
 
+import dev.hesse.hessian.linalg.Vectors;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -73,9 +74,7 @@ record Partial(int first, double[][] sums, ArrayList<Found> found) implements Se
       return new Partial(first, new double[0][], found);
     }
     for (int i = 0; i < sums.length; i++) {
-      for (int k = 0; k < sums[i].length; k++) {
-        sums[i][k] += next.sums[i][k];
-      }
+      Vectors.addScaled(sums[i], 1, next.sums[i]);
     }
     return this;
   }

@@ -164,7 +164,7 @@ public final class SparkOperator implements LossCurvature {
       int to = Math.min(x.length, from + BLOCK);
       long start = System.nanoTime();
       double[][] rows = Arrays.copyOfRange(x, from, to);
-      Broadcast<Vectors> sent = cluster.send(new Vectors(rows, precision));
+      Broadcast<SentVectors> sent = cluster.send(new SentVectors(rows, precision));
       try {
         double[][] sums = cluster.sum(new PartWork.Products(sent)).sums();
         complete(rows, sums, 1, Arrays.copyOfRange(y, from, to));
@@ -201,7 +201,7 @@ public final class SparkOperator implements LossCurvature {
       int to = Math.min(x.length, from + BLOCK);
       long start = System.nanoTime();
       double[][] rows = Arrays.copyOfRange(x, from, to);
-      Broadcast<Vectors> sent = cluster.send(new Vectors(rows, precision));
+      Broadcast<SentVectors> sent = cluster.send(new SentVectors(rows, precision));
       try {
         double[][] sums =
             cluster
@@ -241,15 +241,6 @@ public final class SparkOperator implements LossCurvature {
   @Override
   public double[] gradient() {
     return gradient.clone();
-  }
-
-  @Override
-  public double gradientNorm() {
-    double sum = 0;
-    for (double entry : gradient) {
-      sum += entry * entry;
-    }
-    return Math.sqrt(sum);
   }
 
   /** Those of the part with the first mini-batch, which are those of one process. */

@@ -32,7 +32,8 @@ public final class Vectors {
     return Math.sqrt(dot(x, x));
   }
 
-  static void scale(double[] x, double factor) {
+  /** x ← factor·x. */
+  public static void scale(double[] x, double factor) {
     Chunks.forEach(
         x.length,
         (from, to) -> {

@@ -6,13 +6,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Vectors on their way to the executors, in the precision of the graph that takes them. */
-final class Vectors implements Serializable {
+final class SentVectors implements Serializable {
   private static final long serialVersionUID = 1;
 
   private final float @Nullable [][] singles;
   private final double @Nullable [][] doubles;
 
-  Vectors(double[][] rows, Precision precision) {
+  SentVectors(double[][] rows, Precision precision) {
     singles = precision == Precision.FLOAT32 ? rounded(rows) : null;
     doubles = precision == Precision.FLOAT32 ? null : rows;
   }
