@@ -40,7 +40,7 @@ import java.util.Random;
  */
 public final class EigenvalueBenchmark {
   private static final double TOLERANCE = 1e-3;
-  private static final int MOST = 20_000;
+  private static final int MOST = 4_000;
 
   private EigenvalueBenchmark() {}
 
