@@ -12,12 +12,12 @@ import dev.hesse.hessian.linalg.Eigenpair;
 import dev.hesse.hessian.linalg.Eigenpairs;
 import dev.hesse.hessian.linalg.ProductJournal;
 import dev.hesse.hessian.linalg.Progress;
+import dev.hesse.hessian.linalg.Status;
 import dev.hesse.hessian.linalg.SymmetricOperator;
 import dev.hesse.hessian.linalg.TraceEstimate;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.io.report.BatchResult;
 import dev.hesse.io.report.BlockResult;
-import dev.hesse.io.report.HessianReport.Eigenvalues;
 import dev.hesse.models.LossModel;
 import dev.hesse.models.Precision;
 import java.io.IOException;
@@ -29,7 +29,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What was computed.
@@ -129,7 +128,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                   progress,
                   () -> operator.products() + journal.replayed(),
                   ManagementFactory.getRuntimeMXBean().getStartTime(),
-                  estimates.trace().isPresent());
+                  estimates.trace().isPresent() ? estimates.traceMethod().leastProducts() : 0);
       Optional<BlockOperator> block = chosen.map(b -> b.of(journal));
       Running running = new Running(operator, journal, memory, chosen, block);
       CurvatureAnalysis results =
@@ -221,19 +220,24 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
         options.l2(),
         options.seed(),
         estimates.fisherSamples(),
-        estimates.trace().isPresent() && !estimates.perBatch() ? STRATA : 1);
+        strata(estimates));
+  }
+
+  private static int strata(EstimatorOptions estimates) {
+    return estimates.trace().isPresent() && !estimates.perBatch() ? STRATA : 1;
   }
 
   /** All options that products depend on. */
   private static String about(AnalyzeOptions options, Precision precision) {
-    return "%s %s %s %s %s %s"
+    return "%s %s %s %s %s %s %d"
         .formatted(
             options.subject(),
             options.estimates().curvature(),
             options.estimates().fisherSamples(),
             options.l2(),
             options.seed(),
-            precision);
+            precision,
+            strata(options.estimates()));
   }
 
   /** All eigenpairs that were found, from the top in descending order, then from the bottom. */
@@ -304,13 +308,21 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
         .map(
             results ->
                 converged(results.estimates(), asked)
-                    && results.layers().stream()
-                        .map(BlockResult::eigenvalues)
-                        .allMatch(Analysis::converged)
-                    && results.batches().stream()
-                        .map(BatchResult::eigenvalues)
-                        .allMatch(Analysis::converged))
+                    && results.layers().stream().allMatch(layer -> converged(layer, asked))
+                    && (!asked.perBatch() || results.batches().size() == results.miniBatches())
+                    && results.batches().stream().allMatch(batch -> converged(batch, asked)))
         .orElse(true);
+  }
+
+  private static boolean converged(BlockResult layer, EstimatorOptions asked) {
+    return (asked.eigenvalues().isEmpty()
+            || (layer.eigenvalues() != null && layer.eigenvalues().converged()))
+        && (asked.layerDensity().isEmpty() || layer.density() != null);
+  }
+
+  private static boolean converged(BatchResult batch, EstimatorOptions asked) {
+    return (batch.eigenvalues() == null || batch.eigenvalues().converged())
+        && (batch.trace() == null || !asked.toleranceGiven() || batch.trace().converged());
   }
 
   private static boolean converged(CurvatureAnalysis estimates, EstimatorOptions asked) {
@@ -318,11 +330,11 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
         && estimates.density().map(density -> density.status().converged()).orElse(true)
         && estimates
             .trace()
-            .map(trace -> !asked.toleranceGiven() || trace.status().converged())
+            .map(TraceEstimate::status)
+            .map(
+                status ->
+                    status.converged()
+                        || !(asked.toleranceGiven() || status == Status.BUDGET_SPENT))
             .orElse(true);
-  }
-
-  private static boolean converged(@Nullable Eigenvalues ofPart) {
-    return ofPart == null || ofPart.converged();
   }
 }

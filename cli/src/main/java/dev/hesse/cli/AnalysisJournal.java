@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
@@ -14,8 +15,9 @@ import java.util.zip.CRC32C;
  *
  * @param path a hidden file in the folder of --out
  * @param resumes whether to go on with what is there
+ * @param found whether there was something to go on with
  */
-record AnalysisJournal(Path path, boolean resumes) {
+record AnalysisJournal(Path path, boolean resumes, boolean found) {
   static final CommandOption<Boolean> CONTINUE =
       CommandOption.flag("continue", "go on with an analysis into --out that was stopped");
 
@@ -27,8 +29,10 @@ record AnalysisJournal(Path path, boolean resumes) {
    *     on with
    */
   static AnalysisJournal of(Arguments arguments, Path out) {
-    AnalysisJournal journal = new AnalysisJournal(out.resolve(NAME), arguments.has(CONTINUE));
-    if (journal.resumes && !Files.isRegularFile(journal.path)) {
+    Path path = out.resolve(NAME);
+    AnalysisJournal journal =
+        new AnalysisJournal(path, arguments.has(CONTINUE), holdsProducts(path));
+    if (journal.resumes && !journal.found) {
       throw CommandException.usage(
           "%s holds no analysis that was stopped".formatted(out), "Leave out --continue");
     }
@@ -61,14 +65,37 @@ record AnalysisJournal(Path path, boolean resumes) {
           : ProductJournal.begin(operator, path, crc.getValue());
     } catch (ProductJournal.MismatchException e) {
       throw CommandException.usage(
-          "%s is of an analysis of another model, data, matrix or seed".formatted(path),
-          "Give the same options as before, or leave out --continue to start over");
+          "%s is of an analysis of another model, data, mini-batches, matrix or seed"
+              .formatted(path),
+          "Give the same options as before, or leave out --continue to start over; with a trace and"
+              + " without, and with --per-batch, mini-batches differ");
     }
   }
 
-  /** Whether there is something to go on with. */
-  boolean exists() {
-    return Files.isRegularFile(path);
+  /** What becomes of an analysis that could have been gone on with: a sentence. */
+  Optional<String> replaced() {
+    return found && !resumes
+        ? Optional.of(
+            "%s holds an analysis that was stopped. This one replaces it from its first product on; %s goes on with it."
+                .formatted(path.getParent(), CONTINUE.dashed()))
+        : Optional.empty();
+  }
+
+  private static boolean holdsProducts(Path path) {
+    try {
+      return ProductJournal.holdsProducts(path);
+    } catch (IOException e) {
+      return false; // nor could they be read
+    }
+  }
+
+  /** Whether there is something to go on with; if not, nothing is left. */
+  boolean keeps() {
+    boolean holdsProducts = holdsProducts(path);
+    if (!holdsProducts) {
+      Outputs.deleteQuietly(path);
+    }
+    return holdsProducts;
   }
 
   /** Where the report of an analysis that was stopped goes. */
@@ -79,7 +106,7 @@ record AnalysisJournal(Path path, boolean resumes) {
   /** Removes it, with the report of when it was stopped. */
   void delete() throws IOException {
     Files.deleteIfExists(path);
-    if (resumes) {
+    if (found) {
       Files.deleteIfExists(partialReport());
     }
   }

@@ -1,6 +1,7 @@
 package dev.hesse.cli;
 
 import dev.hesse.hessian.Device;
+import dev.hesse.hessian.linalg.NumericalException;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.io.report.HessianReport;
 import dev.hesse.io.report.ReportWriter;
@@ -81,6 +82,9 @@ final class AnalyzeCommand implements Command {
           .diagonal()
           .ifPresent(to -> outputs.prepare(folderOf(to.file()), DiagonalOptions.FILE));
       options.spill().ifPresent(folder -> outputs.prepare(folder, AnalyzeOptions.SPILL));
+      if (options.estimates().needsProducts()) {
+        options.journal().replaced().ifPresent(console::say);
+      }
       Subject.Loaded loaded = options.subject().load(console);
       LossModel model = loaded.model();
       options
@@ -91,20 +95,20 @@ final class AnalyzeCommand implements Command {
                   ParameterVectors.requireRoom(options.estimates().pairs(), model.parameters()));
       Device device = options.computation().device(console);
       AnalyzeReport reports = new AnalyzeReport(options, loaded, device);
-      Analysis analysis =
-          analysis(
-              options,
-              model,
-              loaded.data(),
-              device,
-              console,
-              known -> {
-                PartialReport report = new PartialReport(reports, known);
-                if (soFar.getAndSet(report) == null) {
-                  report.rehearse();
-                }
-              });
       try {
+        Analysis analysis =
+            analysis(
+                options,
+                model,
+                loaded.data(),
+                device,
+                console,
+                known -> {
+                  PartialReport report = new PartialReport(reports, known);
+                  if (soFar.getAndSet(report) == null) {
+                    report.rehearse();
+                  }
+                });
         HessianReport report = reports.of(analysis);
         console.progress().clear();
         analysis.warnings().forEach(console::say);
@@ -113,15 +117,25 @@ final class AnalyzeCommand implements Command {
         addEigenvectors(options, model, analysis, outputs);
         addDiagonal(options, model, analysis, outputs);
         outputs.commit();
+        if (options.estimates().needsProducts()) {
+          options.journal().delete();
+        }
         print(report, analysis, outputs, options, console);
         return analysis.converged(options.estimates()) ? ExitStatus.DONE : ExitStatus.NOT_CONVERGED;
-      } finally {
-        options.journal().delete();
+      } catch (NumericalException e) {
+        options.journal().delete(); // would come to the same
+        throw e;
+      } catch (RuntimeException | OutOfMemoryError e) {
+        if (Failure.of(e).status() != ExitStatus.WRONG_USAGE && options.journal().keeps()) {
+          console.say(
+              "the products so far are kept, and %s goes on from there"
+                  .formatted(AnalysisJournal.CONTINUE.dashed()));
+        }
+        throw e;
       }
     }
   }
 
-  /** Runs it; only what is stopped from outside can go on later. */
   private static Analysis analysis(
       AnalyzeOptions options,
       LossModel model,
@@ -133,11 +147,6 @@ final class AnalyzeCommand implements Command {
     Optional<Cluster> cluster = Cluster.connect(options);
     try {
       return Analysis.run(options, model, data, device, cluster, console, soFar);
-    } catch (CommandException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      options.journal().delete();
-      throw e;
     } finally {
       cluster.ifPresent(Cluster::close);
     }
@@ -145,9 +154,10 @@ final class AnalyzeCommand implements Command {
 
   private static String interrupted(
       Outputs outputs, AnalyzeOptions options, Optional<PartialReport> soFar) {
+    boolean kept = options.journal().keeps();
     String state = outputs.interrupt();
     options.cluster().ifPresent(ClusterOptions::abandon);
-    if (!options.journal().exists()) {
+    if (!kept) {
       return state;
     }
     String known =

@@ -29,6 +29,7 @@ record BatchAnalyses(EstimatorOptions estimates, long seed, BasisStorage basis, 
    * @param offsets of the parameters in a vector, or in the block's
    * @param size of a mini-batch; the last may be smaller
    * @param examples of all
+   * @return the mini-batches for which a budget suffices
    */
   List<BatchResult> analyze(
       SumOperator operator,
@@ -39,7 +40,7 @@ record BatchAnalyses(EstimatorOptions estimates, long seed, BasisStorage basis, 
       Consumer<String> phase,
       Progress progress) {
     List<BatchResult> found = new ArrayList<>();
-    for (int term = 0; term < operator.terms(); term++) {
+    for (int term = 0; term < operator.terms() && !progress.isEnough(); term++) {
       phase.accept("mini-batch %d/%d".formatted(term + 1, operator.terms()));
       SymmetricOperator whole = new TermOperator(operator, term);
       CurvatureAnalysis results =

@@ -1,6 +1,7 @@
 package dev.hesse.cli;
 
 import dev.hesse.hessian.linalg.Progress;
+import dev.hesse.hessian.linalg.TraceEstimate;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
 
@@ -23,7 +24,8 @@ record Budget(Optional<Integer> products, Optional<Double> seconds) {
   /** Of the budget, for the trace, which comes last. */
   private static final double LAST = 0.1;
 
-  private static final int LEAST_LAST = 2;
+  /** What rounding may make of shares of products that add up to whole ones. */
+  private static final double SLACK = 1e-9;
 
   static Budget from(Arguments arguments) {
     return new Budget(arguments.get(PRODUCTS), arguments.get(SECONDS));
@@ -34,32 +36,32 @@ record Budget(Optional<Integer> products, Optional<Double> seconds) {
    *
    * @param spent products so far
    * @param startMillis when the program started
-   * @param keepsLast whether a part of the budget is kept for the trace
+   * @param least products that the trace takes, for which a part of the budget is kept; 0 if there
+   *     is none
    */
-  Progress limiting(Progress shown, DoubleSupplier spent, long startMillis, boolean keepsLast) {
+  Progress limiting(Progress shown, DoubleSupplier spent, long startMillis, int least) {
     return new Progress() {
-      private String phase = "";
+      private boolean isLast = least == 0;
 
       @Override
       public void update(String name, int done, int limit, double estimate, double error) {
-        phase = name;
+        isLast = least == 0 || name.equals(TraceEstimate.PHASE);
         shown.update(name, done, limit, estimate, error);
       }
 
       @Override
       public boolean isEnough() {
-        boolean last = !keepsLast || phase.equals("trace");
         double elapsed = (System.currentTimeMillis() - startMillis) * 1e-3;
-        boolean spentProducts =
-            products
-                .map(
-                    most ->
-                        spent.getAsDouble()
-                            >= (last ? most - 1 : most - Math.max(LEAST_LAST, LAST * most)))
-                .orElse(false);
-        boolean spentSeconds =
-            seconds.map(most -> elapsed >= (last ? 1 : 1 - LAST) * most).orElse(false);
-        return spentProducts || spentSeconds;
+        return productsLeft() < 1
+            || seconds.map(most -> elapsed >= (isLast ? 1 : 1 - LAST) * most).orElse(false);
+      }
+
+      @Override
+      public double productsLeft() {
+        return products
+            .map(most -> most - (isLast ? 0 : Math.max(least, LAST * most)) + SLACK)
+            .map(most -> most - spent.getAsDouble())
+            .orElse(Double.POSITIVE_INFINITY);
       }
     };
   }

@@ -307,7 +307,7 @@ record EstimatorOptions(
             arguments.has(PER_LAYER),
             arguments.get(EIGENVECTORS),
             DiagonalOptions.from(arguments));
-    checkAccuracy(arguments);
+    options.checkAccuracy(arguments);
     if (arguments.has(FISHER_SAMPLES) && options.curvature != Curvature.MONTE_CARLO_FISHER) {
       throw usage(
           "--fisher-samples is given without drawn labels",
@@ -317,9 +317,34 @@ record EstimatorOptions(
     return options;
   }
 
-  private static void checkAccuracy(Arguments arguments) {
+  private void checkAccuracy(Arguments arguments) {
     if (arguments.has(ACCURACY) && arguments.has(TOLERANCE)) {
       throw usage("--accuracy and --tol are given", "Give one of them");
+    }
+    boolean power = eigenvalues.filter(e -> e.method() == Method.POWER).isPresent();
+    if (power && arguments.get(ACCURACY).flatMap(Accuracy::eigenvalues).isPresent()) {
+      throw usage(
+          "--method power stops at a small change, and does not know its error",
+          "Use --method lanczos, or --accuracy trace=X");
+    }
+    if (power && arguments.has(CRITERION)) {
+      throw usage("--method power stops at a small change", "Leave out --criterion");
+    }
+    if (trace.isEmpty()) {
+      return;
+    }
+    if (trace.get().maxProducts() < traceMethod.leastProducts()) {
+      throw usage(
+          "--trace-samples is %d".formatted(trace.get().maxProducts()),
+          "--trace-method %s takes at least %d"
+              .formatted(traceMethod.label(), traceMethod.leastProducts()));
+    }
+    if (traceMethod == TraceMethod.HUTCH_PLUS_PLUS
+        && arguments.get(ACCURACY).flatMap(Accuracy::trace).isPresent()
+        && !arguments.has(TRACE_SAMPLES)) {
+      throw usage(
+          "--trace-method hutch++ needs to know its products before the accuracy",
+          "Add --trace-samples, or take another method");
     }
   }
 
@@ -385,11 +410,16 @@ record EstimatorOptions(
         eigenvalues, density, trace, densityMethod, traceMethod, toAccuracy, seed, basis);
   }
 
+  /** Of a layer's block, if it was named. */
+  Optional<SpectralDensity.Options> layerDensity() {
+    return density.filter(d -> densityNamed);
+  }
+
   /** Of a layer's block: what takes products of its own. */
   CurvatureAnalysis.Options ofLayer(long seed, BasisStorage basis) {
     return new CurvatureAnalysis.Options(
         eigenvalues,
-        density.filter(d -> densityNamed),
+        layerDensity(),
         Optional.empty(),
         densityMethod,
         traceMethod,
@@ -435,8 +465,15 @@ record EstimatorOptions(
             .orElse(0L);
     long forTrace =
         trace
-            .filter(wanted -> traceMethod == TraceMethod.KRYLOV)
-            .map(wanted -> Math.min(wanted.maxProducts() / 2L, MOST_FOR_TRACE))
+            .map(
+                wanted ->
+                    switch (traceMethod) {
+                      case KRYLOV -> Math.min(wanted.maxProducts() / 2L, MOST_FOR_TRACE);
+                      case HUTCHINSON -> 0L;
+                      // Of doubles, which take the room of two.
+                      case HUTCH_PLUS_PLUS -> 2 * (wanted.maxProducts() / 3L);
+                      case XTRACE -> 2 * (wanted.maxProducts() / 2L);
+                    })
             .orElse(0L);
     return Math.max(forTrace, Math.max(forEigenvalues, forDensity));
   }
@@ -448,6 +485,13 @@ record EstimatorOptions(
 
   /** How many such bases there are at once. */
   int bases() {
-    return density.map(wanted -> wanted.runs() > 1).orElse(false) ? 2 : 1;
+    boolean severalRuns = density.map(wanted -> wanted.runs() > 1).orElse(false);
+    boolean besideSpace =
+        eachLayer
+            || perBatch
+            || eigenvalues.map(wanted -> wanted.block() > 1).orElse(false)
+            || traceMethod == TraceMethod.XTRACE
+            || traceMethod == TraceMethod.HUTCH_PLUS_PLUS;
+    return severalRuns || besideSpace ? 2 : 1;
   }
 }

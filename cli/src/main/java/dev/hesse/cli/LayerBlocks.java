@@ -30,6 +30,7 @@ record LayerBlocks(EstimatorOptions estimates, long seed, BasisStorage basis, do
    *
    * @param whole the trace of the whole matrix by parameter, if it was estimated
    * @param phase is told which layer is next
+   * @return all layers, those for which a budget leaves nothing without eigenvalues and density
    */
   List<BlockResult> analyze(
       SymmetricOperator operator,
@@ -43,12 +44,14 @@ record LayerBlocks(EstimatorOptions estimates, long seed, BasisStorage basis, do
             layer -> {
               phase.accept("layer " + layer.name());
               CurvatureAnalysis results =
-                  CurvatureAnalysis.run(
-                      layer.of(operator),
-                      layer.offsets(),
-                      noise,
-                      estimates.ofLayer(seed, basis),
-                      progress);
+                  progress.isEnough()
+                      ? CurvatureAnalysis.NOTHING
+                      : CurvatureAnalysis.run(
+                          layer.of(operator),
+                          layer.offsets(),
+                          noise,
+                          estimates.ofLayer(seed, basis),
+                          progress);
               return new BlockResult(
                   layer.name(),
                   layer.size(),

@@ -174,7 +174,7 @@ final class Outputs implements AutoCloseable, Interruption.Work {
     }
   }
 
-  private static void deleteQuietly(Path path) {
+  static void deleteQuietly(Path path) {
     try {
       Files.deleteIfExists(path);
     } catch (IOException e) {

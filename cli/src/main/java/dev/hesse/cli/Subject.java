@@ -56,9 +56,11 @@ sealed interface Subject permits CheckpointSubject, SavedModelSubject {
     if (arguments.has(SavedModelOptions.SAVED_MODEL)) {
       SavedModelOptions model = SavedModelOptions.from(arguments);
       boolean ownLoss = model.objective().lossOutput().isPresent();
-      if (ownLoss && EstimatorOptions.from(arguments).curvature() == Curvature.GAUSS_NEWTON) {
+      Curvature curvature = EstimatorOptions.from(arguments).curvature();
+      if (ownLoss && curvature != Curvature.HESSIAN) {
         throw usage(
-            "--curvature ggn is given with --loss-output, which leaves no outputs apart from the loss",
+            "--curvature %s is given with --loss-output, which leaves no outputs apart from the loss"
+                .formatted(curvature.label()),
             "Name an --output and a --loss, or take the Hessian");
       }
       return new SavedModelSubject(model, DataOptions.forSavedModel(arguments, ownLoss));

@@ -165,9 +165,10 @@ final class Summary {
     String ends =
         eigenvalues == null
             ? ""
-            : Stream.concat(eigenvalues.top().stream(), eigenvalues.bottom().stream())
-                .map(value -> format("%.6g", value.value()))
-                .collect(Collectors.joining(", ", "  λ ", ""));
+            : (eigenvalues.converged() ? "" : "  not converged:")
+                + Stream.concat(eigenvalues.top().stream(), eigenvalues.bottom().stream())
+                    .map(value -> format("%.6g", value.value()))
+                    .collect(Collectors.joining(", ", "  λ ", ""));
     row(
         "",
         "block %-22s %,8d%s%s",

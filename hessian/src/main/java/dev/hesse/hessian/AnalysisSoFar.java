@@ -71,6 +71,11 @@ final class AnalysisSoFar implements Progress {
     return progress.isEnough();
   }
 
+  @Override
+  public double productsLeft() {
+    return progress.productsLeft();
+  }
+
   private Optional<Eigenpairs> eigenvalues(Lanczos frozen) {
     return options
         .eigenvalues()

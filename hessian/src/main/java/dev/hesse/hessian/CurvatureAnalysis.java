@@ -38,6 +38,10 @@ public record CurvatureAnalysis(
   /** Vectors of a space that restarts, if some are on disk: more save few products. */
   private static final int MOST_RESTARTED = 100;
 
+  /** Of which nothing was asked. */
+  public static final CurvatureAnalysis NOTHING =
+      new CurvatureAnalysis(Optional.empty(), Optional.empty(), Optional.empty());
+
   /** How the eigenvalues are found. */
   public enum Method {
     LANCZOS("lanczos"),
@@ -59,16 +63,23 @@ public record CurvatureAnalysis(
   /** How the trace is estimated. */
   public enum TraceMethod {
     /** {@link HutchinsonTrace} on what the Krylov space leaves, over the terms of the matrix. */
-    KRYLOV("krylov"),
+    KRYLOV("krylov", HutchinsonTrace.Options.LEAST_PRODUCTS),
     /** The same without a space: Hutchinson's plain estimate. */
-    HUTCHINSON("hutchinson"),
-    HUTCH_PLUS_PLUS("hutch++"),
-    XTRACE("xtrace");
+    HUTCHINSON("hutchinson", HutchinsonTrace.Options.LEAST_PRODUCTS),
+    HUTCH_PLUS_PLUS("hutch++", HutchPlusPlus.Options.LEAST_PRODUCTS),
+    XTRACE("xtrace", XTrace.Options.LEAST_PRODUCTS);
 
     private final String label;
+    private final int leastProducts;
 
-    TraceMethod(String label) {
+    TraceMethod(String label, int leastProducts) {
       this.label = label;
+      this.leastProducts = leastProducts;
+    }
+
+    /** The fewest products that give an estimate with its error. */
+    public int leastProducts() {
+      return leastProducts;
     }
 
     /** The name in options. */
@@ -231,7 +242,9 @@ public record CurvatureAnalysis(
     progress.done(eigenvalues, density);
     Optional<TraceEstimate> trace =
         options.trace().map(wanted -> trace(operator, space, offsets, wanted, options, progress));
-    if (eigenvalues.isPresent() && eigenvalues.get().status() == Status.OUT_OF_MEMORY) {
+    if (eigenvalues.isPresent()
+        && eigenvalues.get().status() == Status.OUT_OF_MEMORY
+        && !progress.isEnough()) {
       eigenvalues = Optional.of(restarted(space, eigenvalues.get(), options, noise, progress));
     }
     return new CurvatureAnalysis(eigenvalues, density, trace);
@@ -256,7 +269,7 @@ public record CurvatureAnalysis(
               operator,
               offsets,
               new HutchPlusPlus.Options(
-                  Math.max(HutchPlusPlus.Options.LEAST_PRODUCTS, wanted.maxProducts()),
+                  inMemory(wanted, 3, operator.dimension(), options),
                   wanted.tolerance(),
                   wanted.distribution()),
               seed,
@@ -265,12 +278,21 @@ public record CurvatureAnalysis(
           XTrace.estimate(
               operator,
               new XTrace.Options(
-                  Math.max(XTrace.Options.LEAST_PRODUCTS, wanted.maxProducts()),
+                  inMemory(wanted, 2, operator.dimension(), options),
                   wanted.tolerance(),
                   wanted.distribution()),
               seed,
               progress);
     };
+  }
+
+  /** The products that are made with a basis of doubles in the memory of the Lanczos basis. */
+  private static int inMemory(
+      HutchinsonTrace.Options wanted, int productsPerVector, int n, Options options) {
+    long vectors = options.basis().heapBytes() / ((long) Double.BYTES * n);
+    long least = options.traceMethod().leastProducts();
+    return (int)
+        Math.min(wanted.maxProducts(), Math.max(least, productsPerVector * Math.min(vectors, n)));
   }
 
   private static TraceEstimate besideSpace(
@@ -282,7 +304,8 @@ public record CurvatureAnalysis(
       Progress progress) {
     int grown = 0;
     if (space.steps() == 0) {
-      space.growTo(wanted.maxProducts() / 2, progress);
+      int most = wanted.maxProducts() - HutchinsonTrace.Options.LEAST_PRODUCTS;
+      space.growTo(Math.min(wanted.maxProducts() / 2, most), progress);
       grown = space.steps();
     }
     int left = Math.max(HutchinsonTrace.Options.LEAST_PRODUCTS, wanted.maxProducts() - grown);

@@ -62,7 +62,8 @@ public final class BlockLanczos {
    * Which pairs, how accurate, and for how much.
    *
    * @param wanted which
-   * @param block b, at least 1; the number of given vectors if that is larger
+   * @param block b, at least 1; the number of given vectors if that is larger, and fewer where
+   *     products or a budget do not suffice for one block
    * @param maxProducts the most products
    * @param mostVectors of the basis; at least count + 2·b + 1
    * @param tolerance of the criterion; 0 goes on to the level of rounding
@@ -122,7 +123,9 @@ public final class BlockLanczos {
     int n = operator.dimension();
     Probes probes = new Probes(seed);
     List<double[]> start = new ArrayList<>(given);
-    for (int i = 0; start.size() < Math.min(options.block, n); i++) {
+    double affordable = Math.min(options.maxProducts, progress.productsLeft());
+    int block = (int) Math.min(Math.min(options.block, n), Math.max(1, affordable));
+    for (int i = 0; start.size() < block; i++) {
       start.add(probes.gaussian(i, n));
     }
     int room = Math.max(options.mostVectors, options.wanted.count() + 2 * start.size() + 1);
@@ -159,8 +162,9 @@ public final class BlockLanczos {
       boolean enough = space.size() >= options.wanted.count() + space.block() || space.isComplete();
       boolean found =
           space.isComplete() || (enough && IntStream.of(wanted).allMatch(i -> converged(ritz, i)));
-      if (found || space.products() + space.block() > options.maxProducts || progress.isEnough()) {
-        return result(ritz, top, bottom, found, !found && progress.isEnough());
+      boolean spent = progress.isEnough() || progress.productsLeft() < space.block();
+      if (found || spent || space.products() + space.block() > options.maxProducts) {
+        return result(ritz, top, bottom, found, !found && spent);
       }
     }
   }

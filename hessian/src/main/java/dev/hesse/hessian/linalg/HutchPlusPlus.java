@@ -14,7 +14,8 @@ import java.util.stream.IntStream;
  * error is {@link HutchinsonTrace}'s own for the matrix that is left.
  *
  * <p>The sketch is made whatever the tolerance; Hutchinson's part stops at it. A budget that is
- * spent ends the sketch, but its products AQ are still made. {@link XTrace} is more accurate for as
+ * spent ends the sketch, but its products AQ are still made: one of products makes the sketch as
+ * small as it has to be, one of time is exceeded by them. {@link XTrace} is more accurate for as
  * many products, but knows no terms or blocks. A {@link Lanczos} space in place of the sketch takes
  * one product a vector, not two, and was more accurate on all spectra measured: this method is
  * there for comparison.
@@ -68,10 +69,15 @@ public final class HutchPlusPlus {
    */
   public static TraceEstimate estimate(
       SymmetricOperator operator, int[] offsets, Options options, long seed, Progress progress) {
-    Sketch sketch = new Sketch(operator, options, new Probes(seed), progress);
+    progress.update(TraceEstimate.PHASE, 0, options.maxProducts);
+    int most =
+        (int)
+            Math.max(
+                Options.LEAST_PRODUCTS, Math.min(options.maxProducts, progress.productsLeft()));
+    Sketch sketch = new Sketch(operator, options, most / 3, new Probes(seed), progress);
     HutchinsonTrace.Options rest =
         new HutchinsonTrace.Options(
-            options.maxProducts - sketch.products.count(), options.tolerance, options.distribution);
+            most - sketch.products.count(), options.tolerance, options.distribution);
     TraceEstimate estimate =
         HutchinsonTrace.estimate(operator, sketch, offsets, rest, seed, progress);
     return new TraceEstimate(
@@ -92,12 +98,13 @@ public final class HutchPlusPlus {
     private final DoubleBasis basis;
     private final double[] diagonal;
 
-    Sketch(SymmetricOperator operator, Options options, Probes probes, Progress progress) {
+    Sketch(
+        SymmetricOperator operator, Options options, int most, Probes probes, Progress progress) {
       this.products = new CountedProducts(operator);
       int n = operator.dimension();
       this.basis = new DoubleBasis(n);
       this.diagonal = new double[n];
-      int size = Math.min(n, options.maxProducts / 3);
+      int size = Math.min(n, most);
       int block = operator.preferredBlock();
       for (int from = 0; from < size && !(from > 0 && progress.isEnough()); from += block) {
         basis.append(
@@ -105,11 +112,11 @@ public final class HutchPlusPlus {
                 IntStream.range(from, Math.min(size, from + block))
                     .mapToObj(i -> options.distribution.draw(probes, FIRST_PROBE + i, n))
                     .toArray(double[][]::new)));
-        progress.update("sketch", products.count(), 2 * size);
+        progress.update(TraceEstimate.PHASE, products.count(), options.maxProducts);
       }
       for (int from = 0; from < basis.size(); from += block) {
         addDiagonal(from, Math.min(basis.size(), from + block));
-        progress.update("sketch", products.count(), 2 * size);
+        progress.update(TraceEstimate.PHASE, products.count(), options.maxProducts);
       }
     }
 

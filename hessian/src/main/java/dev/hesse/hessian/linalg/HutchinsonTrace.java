@@ -63,6 +63,7 @@ public final class HutchinsonTrace {
   private final Options options;
   private final Probes probes;
   private List<TermSamples> terms = List.of();
+  private final Progress progress;
   private double products;
 
   /**
@@ -101,7 +102,13 @@ public final class HutchinsonTrace {
   }
 
   private HutchinsonTrace(
-      SumOperator operator, Deflation space, int[] offsets, Options options, long seed) {
+      SumOperator operator,
+      Deflation space,
+      int[] offsets,
+      Options options,
+      long seed,
+      Progress progress) {
+    checkOffsets(offsets, operator.dimension());
     this.operator =
         options.diagonal() && !keepsDiagonals(operator)
             ? new SumOperator.SingleTerm(operator)
@@ -110,6 +117,8 @@ public final class HutchinsonTrace {
     this.offsets = offsets;
     this.options = options;
     this.probes = new Probes(seed);
+    this.progress = progress;
+    progress.update(TraceEstimate.PHASE, 0, options.maxProducts);
   }
 
   private static boolean keepsDiagonals(SumOperator operator) {
@@ -163,10 +172,9 @@ public final class HutchinsonTrace {
       Options options,
       long seed,
       Progress progress) {
-    checkOffsets(offsets, operator.dimension());
     HutchinsonTrace trace =
-        new HutchinsonTrace(SumOperator.of(operator), space, offsets, options, seed);
-    return trace.run(trace.firstRound(progress), progress);
+        new HutchinsonTrace(SumOperator.of(operator), space, offsets, options, seed, progress);
+    return trace.run(trace.firstRound());
   }
 
   /**
@@ -182,19 +190,19 @@ public final class HutchinsonTrace {
       Options options,
       long seed,
       Progress progress) {
-    checkOffsets(offsets, operator.dimension());
     HutchinsonTrace trace =
-        new HutchinsonTrace(SumOperator.of(operator), space.deflation(), offsets, options, seed);
-    trace.grow(space, LEAST_STEPS, progress);
-    int samples = trace.firstRound(progress);
+        new HutchinsonTrace(
+            SumOperator.of(operator), space.deflation(), offsets, options, seed, progress);
+    trace.grow(space, Math.min(LEAST_STEPS, options.maxProducts - Options.LEAST_PRODUCTS));
+    int samples = trace.firstRound();
     while (trace.wants(space) && !progress.isEnough()) {
-      trace.grow(space, 2 * space.steps(), progress);
-      samples = trace.firstRound(progress);
+      trace.grow(space, 2 * space.steps());
+      samples = trace.firstRound();
     }
-    return trace.run(samples, progress);
+    return trace.run(samples);
   }
 
-  private void grow(Lanczos lanczos, int steps, Progress progress) {
+  private void grow(Lanczos lanczos, int steps) {
     int before = lanczos.steps();
     lanczos.growTo(steps, progress);
     products += lanczos.steps() - before;
@@ -205,7 +213,7 @@ public final class HutchinsonTrace {
     return !converged()
         && !lanczos.isComplete()
         && lanczos.hasMemory()
-        && fits(lanczos.steps())
+        && fits(lanczos.steps() + 1)
         && needed() > lanczos.steps();
   }
 
@@ -219,7 +227,7 @@ public final class HutchinsonTrace {
   }
 
   /** Starts the samples anew, with one of every term. */
-  private int firstRound(Progress progress) {
+  private int firstRound() {
     terms = noSamples();
     if (space.size() == operator.dimension()) {
       return 0;
@@ -228,28 +236,28 @@ public final class HutchinsonTrace {
     for (int t = 0; t < terms.size(); t++) {
       samples += sample(t, 1);
     }
-    update(progress);
+    update();
     return samples;
   }
 
-  private void update(Progress progress) {
+  private void update() {
     Mean trace = trace();
     progress.update(
-        "trace",
+        TraceEstimate.PHASE,
         (int) Math.ceil(products),
         options.maxProducts,
         trace.value(),
         trace.standardError());
   }
 
-  private TraceEstimate run(int begun, Progress progress) {
+  private TraceEstimate run(int begun) {
     int samples = begun;
     if (space.size() < operator.dimension()) {
       for (int t = next();
           t >= 0 && !progress.isEnough() && (samples < FIRST_TEST || !converged());
           t = next()) {
         samples += sample(t, most(t));
-        update(progress);
+        update();
       }
     }
     return result(samples, progress.isEnough());
@@ -272,7 +280,7 @@ public final class HutchinsonTrace {
   }
 
   private boolean fits(double cost) {
-    return products + cost <= options.maxProducts + SLACK;
+    return products + cost <= options.maxProducts + SLACK && cost <= progress.productsLeft();
   }
 
   /**
@@ -287,10 +295,12 @@ public final class HutchinsonTrace {
     return wanted;
   }
 
+  /** Makes so many samples, or what a budget allows of them, and says how many. */
   private int sample(int term, int count) {
     int n = operator.dimension();
     int block = Math.min(count, operator.preferredBlock());
-    for (int done = 0; done < count; done += block) {
+    int done = 0;
+    while (done < count && !(done > 0 && progress.isEnough())) {
       int size = Math.min(block, count - done);
       double[][] z = new double[size][];
       double[][] x = new double[size][];
@@ -307,9 +317,10 @@ public final class HutchinsonTrace {
         space.project(y[i]);
         terms.get(term).add(z[i], y[i]);
       }
+      done += size;
+      products += size * operator.share(term);
     }
-    products += count * operator.share(term);
-    return count;
+    return done;
   }
 
   private Mean trace() {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -37,6 +38,7 @@ public final class ProductJournal implements SumOperator, Closeable {
 
   private final SumOperator operator;
   private final FileChannel file;
+  private final long fingerprint;
   private long position = HEADER;
   private long valid;
   private final ByteBuffer part = ByteBuffer.allocateDirect(PART).order(ByteOrder.LITTLE_ENDIAN);
@@ -49,13 +51,19 @@ public final class ProductJournal implements SumOperator, Closeable {
     private static final long serialVersionUID = 1;
   }
 
-  private ProductJournal(SumOperator operator, FileChannel file) {
+  private ProductJournal(SumOperator operator, FileChannel file, long fingerprint) {
     this.operator = operator;
     this.file = file;
+    this.fingerprint = fingerprint;
+  }
+
+  /** Whether a file is there that a process wrote a product to. */
+  public static boolean holdsProducts(Path path) throws IOException {
+    return Files.isRegularFile(path) && Files.size(path) > HEADER;
   }
 
   /**
-   * Begins a journal, in the place of one that is there.
+   * Begins a journal, whose first product replaces one that is there.
    *
    * @param fingerprint of all that a product depends on
    */
@@ -63,15 +71,8 @@ public final class ProductJournal implements SumOperator, Closeable {
       throws IOException {
     FileChannel file =
         FileChannel.open(
-            path,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE);
-    ProductJournal journal = new ProductJournal(operator, file);
-    ByteBuffer header = buffer(HEADER);
-    header.putLong(MAGIC).putLong(fingerprint).putInt(operator.dimension());
-    journal.write(header.flip(), 0);
+            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    ProductJournal journal = new ProductJournal(operator, file, fingerprint);
     journal.valid = HEADER;
     return journal;
   }
@@ -84,7 +85,7 @@ public final class ProductJournal implements SumOperator, Closeable {
   public static ProductJournal resume(SumOperator operator, Path path, long fingerprint)
       throws IOException {
     FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    ProductJournal journal = new ProductJournal(operator, file);
+    ProductJournal journal = new ProductJournal(operator, file, fingerprint);
     ByteBuffer header = buffer(HEADER);
     boolean whole = journal.read(header, 0);
     if (!whole
@@ -228,6 +229,9 @@ public final class ProductJournal implements SumOperator, Closeable {
     crc.update(header.duplicate());
     try {
       file.truncate(position);
+      if (position == HEADER) {
+        writeHeader();
+      }
       write(header, position);
       long at = position + RECORD_HEADER;
       for (int from = 0; from < y.length; from += PART / width) {
@@ -252,6 +256,11 @@ public final class ProductJournal implements SumOperator, Closeable {
     } catch (UncheckedIOException | IOException e) {
       failure = String.valueOf(e.getMessage());
     }
+  }
+
+  private void writeHeader() {
+    write(
+        buffer(HEADER).putLong(MAGIC).putLong(fingerprint).putInt(operator.dimension()).flip(), 0);
   }
 
   private static boolean areFloats(double[] y) {

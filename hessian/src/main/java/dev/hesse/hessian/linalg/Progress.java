@@ -33,4 +33,11 @@ public interface Progress {
   default boolean isEnough() {
     return false;
   }
+
+  /**
+   * How many more products with the whole matrix a budget allows the phase that was heard of last.
+   */
+  default double productsLeft() {
+    return Double.POSITIVE_INFINITY;
+  }
 }

@@ -26,6 +26,9 @@ public record TraceEstimate(
     int deflated,
     Status status,
     String message) {
+  /** What {@link Progress} hears as the phase in which products go to the trace. */
+  public static final String PHASE = "trace";
+
   public TraceEstimate {
     blocks = List.copyOf(blocks);
   }

@@ -110,6 +110,7 @@ public final class XTrace {
   }
 
   private TraceEstimate run() {
+    progress.update(TraceEstimate.PHASE, 0, options.maxProducts);
     for (int more = next(); more > 0 && !isSpent(); more = next()) {
       if (operator.dimension() - basis.size() <= 2 * more) {
         return result(new Mean(complete(), 0), Status.CONVERGED);
@@ -137,7 +138,9 @@ public final class XTrace {
 
   /** How many probes to add: as many as there are, or what the products left allow. */
   private int next() {
-    return Math.min(Math.max(FIRST_TEST, r.size()), (options.maxProducts - products.count()) / 2);
+    double left = Math.min(options.maxProducts - products.count(), progress.productsLeft());
+    int most = (int) Math.max(samples == 0 ? Options.LEAST_PRODUCTS : 0, left);
+    return Math.min(Math.max(FIRST_TEST, r.size()), most / 2);
   }
 
   /** Whether probes are more than the rank, as dependent products of a continuous Ω mean. */
@@ -227,7 +230,11 @@ public final class XTrace {
 
   private void update() {
     progress.update(
-        "trace", products.count(), options.maxProducts, trace.value(), trace.standardError());
+        TraceEstimate.PHASE,
+        products.count(),
+        options.maxProducts,
+        trace.value(),
+        trace.standardError());
   }
 
   private TraceEstimate result(Mean found, Status status) {

@@ -60,9 +60,29 @@ class ProductJournalTest {
     return density.runs() + " " + trace.trace();
   }
 
+  @Test
+  void whatIsThereStaysUntilTheFirstProductOfAnother() throws IOException {
+    try (ProductJournal journal = ProductJournal.begin(SumOperator.of(operator), path, 5)) {
+      assertThat(ProductJournal.holdsProducts(path)).isFalse();
+      analyse(journal, 1000);
+    }
+    byte[] before = Files.readAllBytes(path);
+    ProductJournal.begin(SumOperator.of(operator), path, 6).close();
+    assertThat(path).hasBinaryContent(before);
+    assertThat(ProductJournal.holdsProducts(path)).isTrue();
+    try (ProductJournal journal = ProductJournal.begin(SumOperator.of(operator), path, 6)) {
+      assertThatThrownBy(() -> analyse(journal, 1)).isInstanceOf(CancellationException.class);
+    }
+    operator.products = 0;
+    try (ProductJournal journal = ProductJournal.resume(SumOperator.of(operator), path, 6)) {
+      analyse(journal, 1000);
+      assertThat(journal.replayed()).isEqualTo(1);
+    }
+  }
+
   /** Killed amid the first run, the second, and the trace. */
   @ParameterizedTest
-  @ValueSource(ints = {0, 7, 22, 36})
+  @ValueSource(ints = {1, 7, 22, 36})
   void goesOnWithTheSameNumbers(int killedAfter) throws IOException {
     String expected = analyse(operator, 1000);
     int all = operator.products;
