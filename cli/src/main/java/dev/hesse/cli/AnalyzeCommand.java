@@ -128,7 +128,7 @@ final class AnalyzeCommand implements Command {
       } catch (RuntimeException | OutOfMemoryError e) {
         if (Failure.of(e).status() != ExitStatus.WRONG_USAGE && options.journal().keeps()) {
           console.say(
-              "the products so far are kept, and %s goes on from there"
+              "the products that are on disk stay there, and %s goes on from them."
                   .formatted(AnalysisJournal.CONTINUE.dashed()));
         }
         throw e;

@@ -34,7 +34,8 @@ class AnalysisJournalTest {
     CommandRun failed = run(TRACE);
     assertThat(failed.status()).isEqualTo(ExitStatus.FAILURE);
     assertThat(failed.err())
-        .startsWith("hesse: the products so far are kept, and --continue goes on from there\n")
+        .startsWith(
+            "hesse: the products that are on disk stay there, and --continue goes on from them.\n")
         .contains(report + " cannot be written")
         .hasLineCount(2);
     assertThat(journal).isNotEmptyFile();

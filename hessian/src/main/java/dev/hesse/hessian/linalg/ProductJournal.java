@@ -253,12 +253,22 @@ public final class ProductJournal implements SumOperator, Closeable {
       position += recordSize(width);
       valid = position;
       kept.add(share(term, operator));
-    } catch (UncheckedIOException | IOException e) {
+    } catch (IOException e) {
       failure = String.valueOf(e.getMessage());
+      cutOff();
     }
   }
 
-  private void writeHeader() {
+  /** Frees what a record that did not fit has taken. */
+  private void cutOff() {
+    try {
+      file.truncate(position);
+    } catch (IOException e) {
+      // The record is torn, and will be cut off when it is read.
+    }
+  }
+
+  private void writeHeader() throws IOException {
     write(
         buffer(HEADER).putLong(MAGIC).putLong(fingerprint).putInt(operator.dimension()).flip(), 0);
   }
@@ -302,14 +312,10 @@ public final class ProductJournal implements SumOperator, Closeable {
     return whole;
   }
 
-  private void write(ByteBuffer source, long at) {
-    try {
-      long to = at;
-      while (source.hasRemaining()) {
-        to += file.write(source, to);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private void write(ByteBuffer source, long at) throws IOException {
+    long to = at;
+    while (source.hasRemaining()) {
+      to += file.write(source, to);
     }
   }
 
