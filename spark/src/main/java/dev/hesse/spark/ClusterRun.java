@@ -3,6 +3,7 @@ package dev.hesse.spark;
 import dev.hesse.hessian.CurvatureOperator;
 import dev.hesse.models.LossModel;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -100,8 +101,9 @@ final class ClusterRun implements AutoCloseable {
     return sum.over(run, work);
   }
 
-  Partial sum(PartWork work, List<Integer> parts) {
-    return sum.over(run, work, parts);
+  /** The sum over some parts, with each one's work. */
+  Partial sum(Map<Integer, PartWork> works) {
+    return sum.over(run, works);
   }
 
   @Override

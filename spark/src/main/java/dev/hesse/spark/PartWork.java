@@ -52,22 +52,27 @@ sealed interface PartWork extends Serializable {
           bytes,
           operator -> {
             operator.applyBlock(x, y);
-            return weighted(y, run, part);
+            return new Result(weighted(y, run, part), null);
           });
     }
   }
 
-  /** Products with the vectors, over one mini-batch of the part. */
-  record TermProducts(Broadcast<SentVectors> vectors, int place) implements PartWork {
+  /**
+   * Products with a vector each over single mini-batches of the part, which are collected.
+   *
+   * @param places of the mini-batches in the part
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed over once and never compared
+  record TermProducts(SentVectors vectors, int[] places) implements PartWork {
     @Override
     public Result on(Run run, Part part, long bytes) {
-      double[][] x = vectors.value().rows();
+      double[][] x = vectors.rows();
       double[][] y = new double[x.length][x[0].length];
       return part.use(
           bytes,
           operator -> {
-            operator.applyTerm(place, x, y);
-            return weighted(y, run, part);
+            operator.applyTerms(places, x, y);
+            return new Result(new double[0][], weighted(y, run, part));
           });
     }
   }
@@ -107,10 +112,10 @@ sealed interface PartWork extends Serializable {
     }
   }
 
-  private static Result weighted(double[][] y, Run run, Part part) {
+  private static double[][] weighted(double[][] y, Run run, Part part) {
     for (double[] row : y) {
       Vectors.scale(row, run.deal().share(part.index()));
     }
-    return new Result(y, null);
+    return y;
   }
 }

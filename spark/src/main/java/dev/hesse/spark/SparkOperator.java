@@ -11,7 +11,11 @@ import dev.hesse.models.ParameterLayout;
 import dev.hesse.models.Precision;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -167,19 +171,15 @@ public final class SparkOperator implements LossCurvature {
       Broadcast<SentVectors> sent = cluster.send(new SentVectors(rows, precision));
       try {
         double[][] sums = cluster.sum(new PartWork.Products(sent)).sums();
-        complete(rows, sums, 1, Arrays.copyOfRange(y, from, to));
+        for (int i = 0; i < rows.length; i++) {
+          System.arraycopy(sums[i], 0, y[from + i], 0, rows[i].length);
+          beyond.completeProduct(y[from + i], rows[i], 1);
+        }
       } finally {
         sent.destroy();
       }
       productNanos += System.nanoTime() - start;
       products += to - from;
-    }
-  }
-
-  private void complete(double[][] x, double[][] sums, double share, double[][] y) {
-    for (int i = 0; i < x.length; i++) {
-      System.arraycopy(sums[i], 0, y[i], 0, y[i].length);
-      beyond.completeProduct(y[i], x[i], share);
     }
   }
 
@@ -193,28 +193,50 @@ public final class SparkOperator implements LossCurvature {
     return (double) cluster.deal().count(term) / cluster.deal().examples();
   }
 
-  /** Keeps one executor busy, the others not. */
+  /** Keeps one part busy, the others not. */
   @Override
   public void applyTerm(int term, double[][] x, double[][] y) {
+    int[] terms = new int[x.length];
+    Arrays.fill(terms, term);
+    applyTerms(terms, x, y);
+  }
+
+  @Override
+  public int termsAtOnce() {
+    return cluster.deal().parts();
+  }
+
+  /** A part is sent the vectors of its own mini-batches alone. */
+  @Override
+  public void applyTerms(int[] terms, double[][] x, double[][] y) {
     Deal deal = cluster.deal();
-    for (int from = 0; from < x.length; from += BLOCK) {
-      int to = Math.min(x.length, from + BLOCK);
-      long start = System.nanoTime();
-      double[][] rows = Arrays.copyOfRange(x, from, to);
-      Broadcast<SentVectors> sent = cluster.send(new SentVectors(rows, precision));
-      try {
-        double[][] sums =
-            cluster
-                .sum(
-                    new PartWork.TermProducts(sent, deal.placeOf(term)), List.of(deal.partOf(term)))
-                .sums();
-        complete(rows, sums, share(term), Arrays.copyOfRange(y, from, to));
-      } finally {
-        sent.destroy();
+    long start = System.nanoTime();
+    Map<Integer, List<Integer>> rowsOfParts =
+        IntStream.range(0, terms.length)
+            .boxed()
+            .collect(
+                Collectors.groupingBy(
+                    i -> deal.partOf(terms[i]), TreeMap::new, Collectors.toList()));
+    Map<Integer, PartWork> works = new TreeMap<>();
+    rowsOfParts.forEach(
+        (part, rows) ->
+            works.put(
+                part,
+                new PartWork.TermProducts(
+                    new SentVectors(
+                        rows.stream().map(i -> x[i]).toArray(double[][]::new), precision),
+                    rows.stream().mapToInt(i -> deal.placeOf(terms[i])).toArray())));
+    for (Partial.Found found : cluster.sum(works).found()) {
+      double[][] made = (double[][]) Objects.requireNonNull(found.finding());
+      List<Integer> rows = Objects.requireNonNull(rowsOfParts.get(found.part()));
+      for (int k = 0; k < made.length; k++) {
+        int i = rows.get(k);
+        System.arraycopy(made[k], 0, y[i], 0, y[i].length);
+        beyond.completeProduct(y[i], x[i], share(terms[i]));
+        products += share(terms[i]);
       }
-      productNanos += System.nanoTime() - start;
-      products += (to - from) * share(term);
     }
+    productNanos += System.nanoTime() - start;
   }
 
   /** A block is sent at once. */

@@ -3,10 +3,12 @@ package dev.hesse.spark;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaFutureAction;
@@ -42,7 +44,7 @@ final class TreeSum {
 
   /** All parts' results. */
   Partial over(Run run, PartWork work) {
-    return over(run, work, all(run));
+    return over(run, everywhere(run, work));
   }
 
   /**
@@ -51,10 +53,11 @@ final class TreeSum {
    * @throws RuntimeException what went wrong with a part's model or data
    * @throws ClusterException if the cluster failed
    */
-  Partial over(Run run, PartWork work, List<Integer> parts) {
+  Partial over(Run run, Map<Integer, PartWork> works) {
     int most = placement.most();
-    JavaRDD<Partial> partials = placed(parts).map(part -> Partial.of(run, part, work, most));
-    Partial sum = Partial.sum(collected(partials, parts.size()).iterator());
+    JavaRDD<Partial> partials =
+        placed(works).map(work -> Partial.of(run, work._1(), work._2(), most));
+    Partial sum = Partial.sum(collected(partials, works.size()).iterator());
     sum.found().forEach(found -> placement.found(found.part(), found.location()));
     sum.requireSuccess();
     return sum;
@@ -64,14 +67,16 @@ final class TreeSum {
   void forget(Run run) {
     String id = run.id();
     try {
-      placed(all(run)).foreach(part -> ExecutorParts.close(id));
+      placed(everywhere(run, new PartWork.Opening())).foreach(part -> ExecutorParts.close(id));
     } catch (RuntimeException e) {
       // A cluster that is gone holds nothing.
     }
   }
 
-  private static List<Integer> all(Run run) {
-    return IntStream.range(0, run.deal().parts()).boxed().toList();
+  private static Map<Integer, PartWork> everywhere(Run run, PartWork work) {
+    return IntStream.range(0, run.deal().parts())
+        .boxed()
+        .collect(Collectors.toMap(part -> part, part -> work));
   }
 
   private List<Partial> collected(JavaRDD<Partial> partials, int count) {
@@ -122,18 +127,21 @@ final class TreeSum {
   }
 
   /** An element for each part, which Spark is to work on where the part is. */
-  private JavaRDD<Integer> placed(List<Integer> parts) {
+  private JavaRDD<Tuple2<Integer, PartWork>> placed(Map<Integer, PartWork> works) {
     List<String> preferences = placement.preferences();
-    List<Tuple2<Integer, Seq<String>>> elements = new ArrayList<>();
-    for (int part : parts) {
-      String preference = preferences.get(part);
-      List<String> places = preference.isEmpty() ? List.of() : List.of(preference);
-      elements.add(new Tuple2<>(part, CollectionConverters.asScala(places).toSeq()));
-    }
+    List<Tuple2<Tuple2<Integer, PartWork>, Seq<String>>> elements = new ArrayList<>();
+    works.forEach(
+        (part, work) -> {
+          String preference = preferences.get(part);
+          List<String> places = preference.isEmpty() ? List.of() : List.of(preference);
+          elements.add(
+              new Tuple2<>(new Tuple2<>(part, work), CollectionConverters.asScala(places).toSeq()));
+        });
     return spark
         .sc()
         .makeRDD(
-            CollectionConverters.asScala(elements).toSeq(), ClassTag.<Integer>apply(Integer.class))
+            CollectionConverters.asScala(elements).toSeq(),
+            ClassTag.<Tuple2<Integer, PartWork>>apply(Tuple2.class))
         .toJavaRDD();
   }
 

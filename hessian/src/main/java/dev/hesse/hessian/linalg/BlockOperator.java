@@ -104,4 +104,16 @@ public final class BlockOperator implements SumOperator {
     whole.applyTerm(term, embedded(x), products);
     extracted(products, y);
   }
+
+  @Override
+  public int termsAtOnce() {
+    return whole.termsAtOnce();
+  }
+
+  @Override
+  public void applyTerms(int[] terms, double[][] x, double[][] y) {
+    double[][] products = new double[x.length][whole.dimension()];
+    whole.applyTerms(terms, embedded(x), products);
+    extracted(products, y);
+  }
 }

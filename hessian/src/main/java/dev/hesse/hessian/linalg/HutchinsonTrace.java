@@ -232,10 +232,7 @@ public final class HutchinsonTrace {
     if (space.size() == operator.dimension()) {
       return 0;
     }
-    int samples = 0;
-    for (int t = 0; t < terms.size(); t++) {
-      samples += sample(t, 1);
-    }
+    int samples = sample(IntStream.range(0, terms.size()).toArray(), false);
     update();
     return samples;
   }
@@ -253,25 +250,45 @@ public final class HutchinsonTrace {
   private TraceEstimate run(int begun) {
     int samples = begun;
     if (space.size() < operator.dimension()) {
-      for (int t = next();
-          t >= 0 && !progress.isEnough() && (samples < FIRST_TEST || !converged());
-          t = next()) {
-        samples += sample(t, most(t));
+      for (int[] round = round(samples);
+          round.length > 0 && !progress.isEnough() && (samples < FIRST_TEST || !converged());
+          round = round(samples)) {
+        samples += sample(round, true);
         update();
       }
     }
     return result(samples, progress.isEnough());
   }
 
-  /** The term whose variance another sample lowers most for its cost; −1 if none fits. */
-  private int next() {
+  /**
+   * The terms of the next samples, one after the other that whose variance another sample lowers
+   * most for its cost, in the order of their numbers; none if none fits. How many they are does not
+   * depend on how many products the operator makes at once: no more than one of each term while
+   * there are few samples.
+   */
+  private int[] round(int samples) {
+    int terms = this.terms.size();
+    int most = Math.max(1, Math.min(samples / 4, Math.max(terms, samples / (4 * terms))));
+    int[] counts = this.terms.stream().mapToInt(TermSamples::count).toArray();
+    int[] round = new int[most];
+    double cost = 0;
+    int size = 0;
+    for (int best = next(counts, cost); best >= 0 && size < most; best = next(counts, cost)) {
+      round[size++] = best;
+      counts[best]++;
+      cost += operator.share(best);
+    }
+    return Arrays.stream(round, 0, size).sorted().toArray();
+  }
+
+  private int next(int[] counts, double cost) {
     int best = -1;
     double largest = -1;
-    for (int t = 0; t < terms.size(); t++) {
+    for (int t = 0; t < counts.length; t++) {
       double share = operator.share(t);
-      int m = terms.get(t).count();
+      int m = counts[t];
       double gain = terms.get(t).variance() / (m * (m + 1.0) * share);
-      if (gain > largest && fits(share)) {
+      if (gain > largest && fits(cost + share)) {
         best = t;
         largest = gain;
       }
@@ -284,41 +301,37 @@ public final class HutchinsonTrace {
   }
 
   /**
-   * How many samples of a term are made before it is asked again which term is next: a number that
-   * does not depend on how many products the operator likes at once.
+   * Makes a sample of each term of a round.
+   *
+   * @param mayEnd whether a budget that is spent ends it
+   * @return how many were made
    */
-  private int most(int term) {
-    int wanted = Math.max(1, terms.get(term).count() / 4);
-    while (wanted > 1 && !fits(wanted * operator.share(term))) {
-      wanted--;
-    }
-    return wanted;
-  }
-
-  /** Makes so many samples, or what a budget allows of them, and says how many. */
-  private int sample(int term, int count) {
+  private int sample(int[] round, boolean mayEnd) {
     int n = operator.dimension();
-    int block = Math.min(count, operator.preferredBlock());
+    int inParallel = (int) Math.max(1, Math.min(operator.termsAtOnce(), MOST_KEPT / n));
+    int block = Math.max(operator.preferredBlock(), inParallel);
+    int[] counts = terms.stream().mapToInt(TermSamples::count).toArray();
     int done = 0;
-    while (done < count && !(done > 0 && progress.isEnough())) {
-      int size = Math.min(block, count - done);
-      double[][] z = new double[size][];
-      double[][] x = new double[size][];
-      double[][] y = new double[size][n];
-      for (int i = 0; i < size; i++) {
-        int index = FIRST_PROBE + (terms.get(term).count() + i) * terms.size() + term;
+    while (done < round.length && !(mayEnd && done > 0 && progress.isEnough())) {
+      int[] next = Arrays.copyOfRange(round, done, Math.min(round.length, done + block));
+      double[][] z = new double[next.length][];
+      double[][] x = new double[next.length][];
+      double[][] y = new double[next.length][n];
+      for (int i = 0; i < next.length; i++) {
+        int index = FIRST_PROBE + counts[next[i]]++ * terms.size() + next[i];
         z[i] = options.distribution().draw(probes, index, n);
         x[i] = z[i].clone();
         space.project(x[i]);
       }
-      operator.applyTerm(term, x, y);
-      for (int i = 0; i < size; i++) {
-        Require.finiteProduct(Vectors.norm(y[i]), terms.get(term).count() + 1);
+      operator.applyTerms(next, x, y);
+      for (int i = 0; i < next.length; i++) {
+        TermSamples term = terms.get(next[i]);
+        Require.finiteProduct(Vectors.norm(y[i]), term.count() + 1);
         space.project(y[i]);
-        terms.get(term).add(z[i], y[i]);
+        term.add(z[i], y[i]);
+        products += operator.share(next[i]);
       }
-      done += size;
-      products += size * operator.share(term);
+      done += next.length;
     }
     return done;
   }

@@ -145,27 +145,48 @@ public final class ProductJournal implements SumOperator, Closeable {
 
   @Override
   public void applyBlock(double[][] x, double[][] y) {
-    applyTerm(WHOLE, x, y);
+    int[] whole = new int[x.length];
+    Arrays.fill(whole, WHOLE);
+    products(whole, x, y, (left, rows, products) -> operator.applyBlock(rows, products));
   }
 
   @Override
   public void applyTerm(int term, double[][] x, double[][] y) {
+    int[] terms = new int[x.length];
+    Arrays.fill(terms, term);
+    products(terms, x, y, (left, rows, products) -> operator.applyTerm(term, rows, products));
+  }
+
+  @Override
+  public int termsAtOnce() {
+    return operator.termsAtOnce();
+  }
+
+  @Override
+  public void applyTerms(int[] terms, double[][] x, double[][] y) {
+    products(terms, x, y, operator::applyTerms);
+  }
+
+  /** Makes products that are not in the file. */
+  @FunctionalInterface
+  private interface Missing {
+    void make(int[] terms, double[][] x, double[][] y);
+  }
+
+  private void products(int[] terms, double[][] x, double[][] y, Missing missing) {
     int done = 0;
-    while (done < x.length && replay(term, x[done], y[done])) {
+    while (done < x.length && replay(terms[done], x[done], y[done])) {
       done++;
     }
     if (done == x.length) {
       return;
     }
-    double[][] left = Arrays.copyOfRange(x, done, x.length);
+    int[] left = Arrays.copyOfRange(terms, done, terms.length);
+    double[][] rows = Arrays.copyOfRange(x, done, x.length);
     double[][] products = Arrays.copyOfRange(y, done, y.length);
-    if (term == WHOLE) {
-      operator.applyBlock(left, products);
-    } else {
-      operator.applyTerm(term, left, products);
-    }
+    missing.make(left, rows, products);
     for (int i = 0; i < left.length; i++) {
-      record(term, left[i], products[i]);
+      record(left[i], rows[i], products[i]);
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.hesse.hessian.linalg;
 
+import java.util.Arrays;
+
 /**
  * A symmetric matrix A = A₁ + … + A_T whose terms can be applied apart: a mean over mini-batches,
  * or over the parts of a cluster.
@@ -23,6 +25,26 @@ public interface SumOperator extends SymmetricOperator {
    * @param y as many rows, overwritten
    */
   void applyTerm(int term, double[][] x, double[][] y);
+
+  /** The number of products with terms that are made at the same time, as on a cluster. */
+  default int termsAtOnce() {
+    return 1;
+  }
+
+  /**
+   * Computes Y[i] = A_terms[i]·X[i] for every row.
+   *
+   * @param terms one for each row
+   */
+  default void applyTerms(int[] terms, double[][] x, double[][] y) {
+    for (int from = 0, to; from < terms.length; from = to) {
+      to = from + 1;
+      while (to < terms.length && terms[to] == terms[from]) {
+        to++;
+      }
+      applyTerm(terms[from], Arrays.copyOfRange(x, from, to), Arrays.copyOfRange(y, from, to));
+    }
+  }
 
   /** The operator itself if it is a sum, or else a sum of one term. */
   static SumOperator of(SymmetricOperator operator) {
