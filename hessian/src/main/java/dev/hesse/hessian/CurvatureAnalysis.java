@@ -16,6 +16,7 @@ import dev.hesse.hessian.linalg.Status;
 import dev.hesse.hessian.linalg.SymmetricOperator;
 import dev.hesse.hessian.linalg.TraceEstimate;
 import dev.hesse.hessian.linalg.XTrace;
+import dev.hesse.io.report.HessianReport.Density;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -59,9 +60,9 @@ public record CurvatureAnalysis(
   /** How the trace is estimated. */
   public enum TraceMethod {
     /** {@link HutchinsonTrace} on what the Krylov space leaves, over the terms of the matrix. */
-    KRYLOV("krylov"),
+    KRYLOV(HutchinsonTrace.METHOD_BESIDE_SPACE),
     /** The same without a space: Hutchinson's plain estimate. */
-    HUTCHINSON("hutchinson"),
+    HUTCHINSON(HutchinsonTrace.METHOD),
     HUTCH_PLUS_PLUS("hutch++"),
     XTRACE("xtrace");
 
@@ -71,7 +72,7 @@ public record CurvatureAnalysis(
       this.label = label;
     }
 
-    /** The name in options. */
+    /** The name in options and reports. */
     public String label() {
       return label;
     }
@@ -79,7 +80,7 @@ public record CurvatureAnalysis(
 
   /** How the density is estimated. */
   public enum DensityMethod {
-    LANCZOS("lanczos"),
+    LANCZOS(Density.LANCZOS),
     /** {@link ChebyshevDensity}: two moments for each step that Lanczos would take. */
     KERNEL_POLYNOMIAL("kpm");
 
@@ -89,7 +90,7 @@ public record CurvatureAnalysis(
       this.label = label;
     }
 
-    /** The name in options. */
+    /** The name in options and reports. */
     public String label() {
       return label;
     }
