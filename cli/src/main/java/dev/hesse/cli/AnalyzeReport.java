@@ -127,14 +127,9 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
   }
 
   static Density density(SpectralDensity density, EstimatorOptions estimates) {
-    double largest =
-        density.runs().stream()
-            .flatMap(run -> run.nodes().stream())
-            .mapToDouble(Math::abs)
-            .max()
-            .orElse(0);
-    double scale = largest == 0 ? 1 : largest;
+    double scale = density.norm() == 0 ? 1 : density.norm();
     return ReportParts.density(
+        estimates.densityMethod(),
         density,
         SpectralSums.of(
             density,

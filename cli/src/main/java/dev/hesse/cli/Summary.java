@@ -1,6 +1,7 @@
 package dev.hesse.cli;
 
 import dev.hesse.hessian.CurvatureAnalysis;
+import dev.hesse.hessian.linalg.SpectralDensity;
 import dev.hesse.hessian.linalg.Status;
 import dev.hesse.hessian.linalg.TraceEstimate;
 import dev.hesse.io.report.BatchResult;
@@ -82,14 +83,7 @@ final class Summary {
     if (eigenvalues != null) {
       values("largest", eigenvalues.top());
       values("smallest", eigenvalues.bottom());
-      estimates
-          .eigenvalues()
-          .ifPresent(
-              found ->
-                  row(
-                      "",
-                      found.status().converged() ? "%s" : "not converged: %s",
-                      found.message()));
+      estimates.eigenvalues().ifPresent(found -> outcome(found.status(), found.message()));
     }
     Trace trace = report.trace();
     if (trace != null) {
@@ -115,8 +109,7 @@ final class Summary {
     batches(report.batches());
     Density density = report.density();
     if (density != null) {
-      density(density);
-      estimates.density().ifPresent(found -> shortfall(found.status(), found.message()));
+      density(density, estimates.density().orElseThrow());
     }
   }
 
@@ -135,10 +128,8 @@ final class Summary {
     }
   }
 
-  private void shortfall(Status status, String message) {
-    if (!status.converged()) {
-      row("", "not converged: %s", message);
-    }
+  private void outcome(Status status, String message) {
+    row("", status.converged() ? "%s" : "not converged: %s", message);
   }
 
   /** The trace has its error beside it; that it is above the tolerance is no failure. */
@@ -216,17 +207,26 @@ final class Summary {
     return Uncertain.text(trace.value() / parameters, trace.standardError() / parameters);
   }
 
-  private void density(Density density) {
+  private void density(Density density, SpectralDensity found) {
     int steps = density.runs().stream().mapToInt(run -> run.nodes().size()).max().orElse(0);
-    row(
-        "density",
-        "%s, Ritz values from %.5g to %.5g, %.3g %% of the weight below zero",
+    String runs =
         density.runs().size() == 1
             ? "%d steps".formatted(steps)
-            : "%d runs of %d steps".formatted(density.runs().size(), steps),
-        nodes(density).min().orElse(Double.NaN),
-        nodes(density).max().orElse(Double.NaN),
+            : "%d runs of %d steps".formatted(density.runs().size(), steps);
+    row(
+        "density",
+        "%s, %.3g %% of the weight below zero",
+        density.hasRitzValues()
+            ? format(
+                "%s, Ritz values from %.5g to %.5g",
+                runs,
+                nodes(density).min().orElse(Double.NaN),
+                nodes(density).max().orElse(Double.NaN))
+            : "by the kernel polynomial method",
         100 * density.runs().stream().mapToDouble(Summary::negativeWeight).average().orElse(0));
+    if (!density.hasRitzValues() || !found.status().converged()) {
+      outcome(found.status(), found.message());
+    }
     Outliers outliers = density.outliers();
     if (outliers != null && outliers.top() + outliers.bottom() > 0) {
       row(

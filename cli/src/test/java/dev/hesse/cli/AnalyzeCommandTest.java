@@ -7,6 +7,7 @@ import dev.hesse.io.Checkpoint;
 import dev.hesse.io.StoredTensor;
 import dev.hesse.io.npy.Npy;
 import dev.hesse.io.report.HessianReport;
+import dev.hesse.io.report.HessianReport.Eigenvalue;
 import dev.hesse.io.report.ReportReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +51,9 @@ class AnalyzeCommandTest {
     assertThat(report.eigenvalues().converged()).isTrue();
     assertThat(report.eigenvalues().top()).hasSize(1);
     assertThat(report.eigenvalues().bottom()).isEmpty();
+    assertThat(report.trace().method()).isEqualTo("krylov");
     assertThat(report.trace().samples()).isEqualTo(20);
+    assertThat(report.density().method()).isEqualTo("lanczos");
     assertThat(report.density().runs()).hasSize(2);
     assertThat(report.cost().hvps())
         .isEqualTo(report.eigenvalues().hvps() + report.trace().hvps() + report.density().hvps());
@@ -62,6 +65,26 @@ class AnalyzeCommandTest {
     assertThat(Files.readString(folder.resolve("example.pdf"), StandardCharsets.ISO_8859_1))
         .startsWith("%PDF");
     assertThat(folder.toFile().list()).hasSize(3);
+  }
+
+  @Test
+  void theKernelPolynomialMethodIsNotSaidToBeLanczos() throws IOException {
+    CommandRun run = run("--density-method kpm --density-iter 20 --density-runs 2");
+    assertThat(run.status()).as(run.err()).isEqualTo(ExitStatus.DONE);
+    assertThat(run.out())
+        .contains("density       by the kernel polynomial method, ")
+        .contains("2 runs of 40 moments over [")
+        .doesNotContain("steps", "Ritz");
+    HessianReport report = report();
+    assertThat(report.density().method()).isEqualTo("kpm");
+    Eigenvalue largest = report.lambdaMax();
+    // A thousandth of a Ritz value of 30 steps, which approaches λ_max from below.
+    assertThat(report.density().sums())
+        .filteredOn(sum -> sum.name().equals("effectiveDimension"))
+        .allSatisfy(
+            sum ->
+                assertThat(sum.argument())
+                    .isCloseTo(1e-3 * largest.value(), within(1e-3 * largest.residual())));
   }
 
   @Test

@@ -273,6 +273,7 @@ class BlocksTest {
         run("--only trace --trace-method hutchinson --trace-samples 20 --curvature " + curvature);
     assertThat(run.status()).as(run.err()).isEqualTo(ExitStatus.DONE);
     assertThat(report().curvature()).isEqualTo(curvature.split(" ")[0]);
+    assertThat(report().trace().method()).isEqualTo("hutchinson");
     return report().trace().value();
   }
 }

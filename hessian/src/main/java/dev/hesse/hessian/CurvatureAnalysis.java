@@ -16,6 +16,7 @@ import dev.hesse.hessian.linalg.Status;
 import dev.hesse.hessian.linalg.SymmetricOperator;
 import dev.hesse.hessian.linalg.TraceEstimate;
 import dev.hesse.hessian.linalg.XTrace;
+import dev.hesse.io.report.HessianReport.Density;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -63,11 +64,11 @@ public record CurvatureAnalysis(
   /** How the trace is estimated. */
   public enum TraceMethod {
     /** {@link HutchinsonTrace} on what the Krylov space leaves, over the terms of the matrix. */
-    KRYLOV("krylov", HutchinsonTrace.Options.LEAST_PRODUCTS),
+    KRYLOV(HutchinsonTrace.METHOD_BESIDE_SPACE, HutchinsonTrace.Options.LEAST_PRODUCTS),
     /** The same without a space: Hutchinson's plain estimate. */
-    HUTCHINSON("hutchinson", HutchinsonTrace.Options.LEAST_PRODUCTS),
-    HUTCH_PLUS_PLUS("hutch++", HutchPlusPlus.Options.LEAST_PRODUCTS),
-    XTRACE("xtrace", XTrace.Options.LEAST_PRODUCTS);
+    HUTCHINSON(HutchinsonTrace.METHOD, HutchinsonTrace.Options.LEAST_PRODUCTS),
+    HUTCH_PLUS_PLUS(HutchPlusPlus.METHOD, HutchPlusPlus.Options.LEAST_PRODUCTS),
+    XTRACE(XTrace.METHOD, XTrace.Options.LEAST_PRODUCTS);
 
     private final String label;
     private final int leastProducts;
@@ -82,7 +83,7 @@ public record CurvatureAnalysis(
       return leastProducts;
     }
 
-    /** The name in options. */
+    /** The name in options and reports. */
     public String label() {
       return label;
     }
@@ -90,7 +91,7 @@ public record CurvatureAnalysis(
 
   /** How the density is estimated. */
   public enum DensityMethod {
-    LANCZOS("lanczos"),
+    LANCZOS(Density.LANCZOS),
     /** {@link ChebyshevDensity}: two moments for each step that Lanczos would take. */
     KERNEL_POLYNOMIAL("kpm");
 
@@ -100,7 +101,7 @@ public record CurvatureAnalysis(
       this.label = label;
     }
 
-    /** The name in options. */
+    /** The name in options and reports. */
     public String label() {
       return label;
     }

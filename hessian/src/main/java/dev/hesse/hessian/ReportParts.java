@@ -1,5 +1,6 @@
 package dev.hesse.hessian;
 
+import dev.hesse.hessian.CurvatureAnalysis.DensityMethod;
 import dev.hesse.hessian.CurvatureAnalysis.Method;
 import dev.hesse.hessian.linalg.Eigenpair;
 import dev.hesse.hessian.linalg.Eigenpairs;
@@ -91,8 +92,9 @@ public final class ReportParts {
   }
 
   /** A density with all that follows from it. */
-  public static Density density(SpectralDensity density, SpectralSums sums) {
+  public static Density density(DensityMethod method, SpectralDensity density, SpectralSums sums) {
     return Density.of(
+        method.label(),
         density.products(),
         runs(density),
         new Outliers(density.outliers().top(), density.outliers().bottom(), density.dimension()),

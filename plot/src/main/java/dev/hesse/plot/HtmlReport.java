@@ -94,7 +94,10 @@ public final class HtmlReport {
     Density density = report.density();
     if (density != null) {
       table.row(
-          "Lanczos runs", "%d (%d products)".formatted(density.runs().size(), density.hvps()));
+          density.hasRitzValues()
+              ? "Lanczos runs"
+              : "Density runs (%s)".formatted(density.method()),
+          "%d (%d products)".formatted(density.runs().size(), density.hvps()));
     }
     Checks checks = report.checks();
     if (checks != null) {

@@ -99,7 +99,7 @@ record Spectrum(
         curve);
   }
 
-  /** How many eigenvalues and Ritz values there are to draw, and from where to where. */
+  /** How many eigenvalues and nodes there are to draw, and from where to where. */
   static DoubleSummaryStatistics extent(HessianReport report) {
     Stream<Double> nodes =
         Stream.ofNullable(report.density())
@@ -151,7 +151,7 @@ record Spectrum(
     if (!eigenvalues.isEmpty()) {
       return new Extreme(eigenvalues.get(0), false);
     }
-    return density == null ? null : new Extreme(outermost, true);
+    return density == null || !density.hasRitzValues() ? null : new Extreme(outermost, true);
   }
 
   private static Curve curve(

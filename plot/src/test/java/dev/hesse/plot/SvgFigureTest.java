@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.report.HessianReport;
+import dev.hesse.io.report.HessianReport.Density;
+import dev.hesse.io.report.HessianReport.Run;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +68,15 @@ class SvgFigureTest {
     HessianReport report = Samples.report(null, null, Samples.density(Samples.run(-2, 0, 7)));
     assertThat(Drawing.texts(Drawing.svg(report, FigureOptions.DEFAULT, folder)))
         .contains("λmax ≈ 7", "λmin ≈ −2");
+  }
+
+  @Test
+  void nodesThatAreNoRitzValuesDoNotStandInForEigenvalues() throws IOException {
+    List<Run> runs = List.of(Samples.run(-2, 0, 7));
+    Density density = Density.of("kpm", 100, runs, null, List.of());
+    HessianReport report = Samples.report(null, null, density);
+    assertThat(Drawing.texts(Drawing.svg(report, FigureOptions.DEFAULT, folder)))
+        .noneMatch(text -> text.contains("λ"));
   }
 
   @Test

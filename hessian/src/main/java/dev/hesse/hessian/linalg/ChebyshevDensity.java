@@ -93,7 +93,8 @@ public final class ChebyshevDensity {
           null,
           1,
           Status.CONVERGED,
-          "a multiple of the identity");
+          "a multiple of the identity",
+          ritz.norm());
     }
     Interval interval = Interval.of(lanczos, ritz);
     CountedProducts products = new CountedProducts(operator);
@@ -101,7 +102,7 @@ public final class ChebyshevDensity {
       List<double[]> moments = moments(operator, products, interval, options, seed, progress);
       if (!moments.isEmpty()) {
         int taken = lanczos.steps() + products.count();
-        return density(n, moments, interval, taken, options, widenings);
+        return density(n, moments, interval, taken, options, widenings, ritz.norm());
       }
       interval = interval.wider();
     }
@@ -115,7 +116,8 @@ public final class ChebyshevDensity {
       Interval interval,
       int products,
       Options options,
-      int widenings) {
+      int widenings,
+      double norm) {
     boolean complete =
         moments.size() == options.probes
             && moments.stream().allMatch(mu -> mu.length == options.moments);
@@ -127,15 +129,16 @@ public final class ChebyshevDensity {
     List<Run> runs = moments.stream().map(mu -> run(mu, interval)).toList();
     List<Run> half =
         moments.stream().map(mu -> run(Arrays.copyOf(mu, (mu.length + 1) / 2), interval)).toList();
-    SpectralDensity coarse = new SpectralDensity(n, half, Outliers.NONE, null, 0, status, message);
-    return new SpectralDensity(n, runs, Outliers.NONE, coarse, products, status, message);
+    SpectralDensity coarse =
+        new SpectralDensity(n, half, Outliers.NONE, null, 0, status, message, norm);
+    return new SpectralDensity(n, runs, Outliers.NONE, coarse, products, status, message, norm);
   }
 
   private static String message(Options options, Interval interval, int widenings) {
     return String.format(
         Locale.ROOT,
-        "%d runs of %d moments over [%.3g, %.3g], resolution %.1e%s",
-        options.probes,
+        "%s%d moments over [%.5g, %.5g], resolution %.1e%s",
+        options.probes == 1 ? "" : "%d runs of ".formatted(options.probes),
         options.moments,
         interval.center - interval.half,
         interval.center + interval.half,

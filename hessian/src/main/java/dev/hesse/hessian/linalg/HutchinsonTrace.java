@@ -41,8 +41,11 @@ import java.util.stream.IntStream;
  * spaces; Neyman, J. R. Stat. Soc. 97 (1934).
  */
 public final class HutchinsonTrace {
-  /** The name in reports. */
+  /** The name in reports of the plain estimate. */
   public static final String METHOD = "hutchinson";
+
+  /** The name on what a Krylov space leaves. */
+  public static final String METHOD_BESIDE_SPACE = "krylov";
 
   private static final int FIRST_PROBE = 1 << 20;
   private static final int FIRST_TEST = 8;
@@ -409,7 +412,7 @@ public final class HutchinsonTrace {
       }
     }
     return new TraceEstimate(
-        METHOD,
+        space.size() == 0 ? METHOD : METHOD_BESIDE_SPACE,
         trace,
         blocks(),
         diagonal(),

@@ -77,7 +77,8 @@ public enum ProbeDistribution {
   abstract double[] draw(Probes probes, int index, int n);
 
   /**
-   * The variance of zᵀBz.
+   * The variance of zᵀBz. Of its part over some rows of B it is an upper bound, with the norm, the
+   * diagonal and the trace of those rows.
    *
    * @param squaredNorm ‖B‖_F²
    * @param squaredDiagonal Σ Bᵢᵢ²

@@ -27,7 +27,7 @@ import java.util.zip.CRC32C;
  * computation goes on; {@link #failure} says so.
  */
 public final class ProductJournal implements SumOperator, Closeable {
-  private static final long MAGIC = 0x4845535345_4a4c32L;
+  private static final long MAGIC = 0x4845535345_4a4c33L;
   private static final int HEADER = 2 * Long.BYTES + Integer.BYTES;
   private static final int RECORD_HEADER = 2 * Integer.BYTES + Long.BYTES;
 
@@ -311,10 +311,17 @@ public final class ProductJournal implements SumOperator, Closeable {
     return RECORD_HEADER + (long) width * operator.dimension() + Integer.BYTES;
   }
 
+  /**
+   * Each entry is added to what came before and mixed by SplitMix64's finaliser (Steele, Lea, Flood
+   * 2014), as vectors of signs differ in one bit of an entry only.
+   */
   private static long checksum(double[] x) {
-    long hash = 1;
+    long hash = 0;
     for (double entry : x) {
-      hash = 31 * hash + Double.doubleToLongBits(entry);
+      hash += Double.doubleToRawLongBits(entry) + 0x9e3779b97f4a7c15L;
+      hash = (hash ^ (hash >>> 30)) * 0xbf58476d1ce4e5b9L;
+      hash = (hash ^ (hash >>> 27)) * 0x94d049bb133111ebL;
+      hash ^= hash >>> 31;
     }
     return hash;
   }

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param status {@link Status#OUT_OF_MEMORY} where memory ended a run early, which leaves a coarser
  *     but valid rule
  * @param message one line for people
+ * @param norm the largest absolute Ritz value, from inside of ‖A‖
  */
 public record SpectralDensity(
     int dimension,
@@ -42,9 +43,30 @@ public record SpectralDensity(
     @Nullable SpectralDensity coarse,
     int products,
     Status status,
-    String message) {
+    String message,
+    double norm) {
   public SpectralDensity {
     runs = List.copyOf(runs);
+  }
+
+  /** Of which the nodes are Ritz values. */
+  SpectralDensity(
+      int dimension,
+      List<Run> runs,
+      Outliers outliers,
+      @Nullable SpectralDensity coarse,
+      int products,
+      Status status,
+      String message) {
+    this(dimension, runs, outliers, coarse, products, status, message, largestNode(runs));
+  }
+
+  private static double largestNode(List<Run> runs) {
+    return runs.stream()
+        .flatMap(run -> run.nodes().stream())
+        .mapToDouble(Math::abs)
+        .max()
+        .orElse(0);
   }
 
   /** How many of the largest and of the smallest nodes are converged simple eigenvalues. */

@@ -19,10 +19,17 @@ final class TermSamples {
   private final double[] diagonal;
 
   private final double[] blockSums;
+
+  /** Σ‖Bz‖² over each block and over all. */
   private final double[] blockSquares;
+
+  /** Σ‖u‖² likewise. */
+  private final double[] blockEntries;
+
   private int count;
   private double sum;
   private double squares;
+  private double entries;
 
   /**
    * @param offsets of the diagonal blocks
@@ -36,6 +43,7 @@ final class TermSamples {
     this.diagonal = new double[keepsDiagonal ? n : 0];
     this.blockSums = new double[offsets.length - 1];
     this.blockSquares = new double[offsets.length - 1];
+    this.blockEntries = new double[offsets.length - 1];
   }
 
   /**
@@ -48,18 +56,22 @@ final class TermSamples {
     for (int b = 0; b < blockSums.length; b++) {
       double blockSum = 0;
       double blockSquare = 0;
+      double blockEntry = 0;
       for (int i = offsets[b]; i < offsets[b + 1]; i++) {
         double u = z[i] * bz[i];
         blockSum += u;
         blockSquare += bz[i] * bz[i];
+        blockEntry += u * u;
         if (diagonal.length > 0) {
           diagonal[i] += u;
         }
       }
       blockSums[b] += blockSum;
       blockSquares[b] += blockSquare;
+      blockEntries[b] += blockEntry;
       sum += blockSum;
       squares += blockSquare;
+      entries += blockEntry;
     }
   }
 
@@ -77,7 +89,7 @@ final class TermSamples {
 
   /** The variance of one sample. */
   double variance() {
-    return variance(squares, 0, n, mean());
+    return variance(squares, squaredDiagonal(entries, 0, n), mean());
   }
 
   /**
@@ -85,7 +97,8 @@ final class TermSamples {
    * couples it to other blocks counts twice.
    */
   double blockVariance(int block) {
-    return variance(blockSquares[block], offsets[block], offsets[block + 1], blockMean(block));
+    double known = squaredDiagonal(blockEntries[block], offsets[block], offsets[block + 1]);
+    return variance(blockSquares[block], known, blockMean(block));
   }
 
   /** Adds the estimated diagonal of B, which must be kept. */
@@ -98,22 +111,18 @@ final class TermSamples {
   /** The variances of one sample's u, all entries together. */
   double diagonalVariance() {
     double norm = squares / count;
-    double variance = distribution.diagonalVariance(norm, squaredDiagonal(squares, 0, n), n);
+    double variance = distribution.diagonalVariance(norm, squaredDiagonal(entries, 0, n), n);
     return variance > ROUNDING * norm ? variance : 0;
   }
 
-  private double variance(double squaredProducts, int from, int to, double trace) {
-    if (from == to) {
-      return 0;
-    }
+  private double variance(double squaredProducts, double squaredDiagonal, double trace) {
     double norm = squaredProducts / count;
-    double known = squaredDiagonal(squaredProducts, from, to);
-    double variance = distribution.variance(norm, known, trace, to - from);
+    double variance = distribution.variance(norm, squaredDiagonal, trace, n);
     return variance > ROUNDING * norm ? variance : 0;
   }
 
   /** An estimate of Σ Bᵢᵢ², 0 where nothing is known of it. */
-  private double squaredDiagonal(double squaredProducts, int from, int to) {
+  private double squaredDiagonal(double squaredEntries, int from, int to) {
     if (diagonal.length == 0 || count < 2) {
       return 0;
     }
@@ -121,6 +130,6 @@ final class TermSamples {
     for (int i = from; i < to; i++) {
       total += diagonal[i] * diagonal[i];
     }
-    return Math.max(0, (total - squaredProducts) / (count * (count - 1.0)));
+    return Math.max(0, (total - squaredEntries) / (count * (count - 1.0)));
   }
 }

@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * An estimated trace with its parts.
  *
- * @param method how it was estimated, such as {@code hutchinson}
+ * @param method how it was estimated, such as {@code krylov}
  * @param trace with its standard error
  * @param blocks the same for each diagonal block that was asked for, from the same probes
  * @param diagonal the whole diagonal, if it was asked for, from the same probes

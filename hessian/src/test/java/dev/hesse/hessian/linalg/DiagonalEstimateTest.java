@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hesse.hessian.linalg.HutchinsonTrace.Options;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,11 +19,12 @@ class DiagonalEstimateTest {
   private static final DenseOperator OPERATOR = DenseOperator.withSpectrum(SPECTRUM);
 
   /** The mean over seeds of ‖estimate − d‖² and of what is said of it, over the latter. */
-  private static double honesty(SymmetricOperator operator, int steps, Options options) {
+  private static double honesty(
+      SymmetricOperator operator, double[][] a, int steps, Options options) {
     double errors = 0;
     double said = 0;
     for (int seed = 0; seed < SEEDS; seed++) {
-      Lanczos space = Lanczos.fromGaussian(OPERATOR, seed, 1 << 20);
+      Lanczos space = Lanczos.fromGaussian(operator, seed, 1 << 20);
       for (int i = 0; i < steps; i++) {
         space.step();
       }
@@ -31,7 +33,7 @@ class DiagonalEstimateTest {
               .diagonal()
               .orElseThrow();
       for (int i = 0; i < N; i++) {
-        errors += Math.pow(found.values()[i] - OPERATOR.a[i][i], 2);
+        errors += Math.pow(found.values()[i] - a[i][i], 2);
       }
       said += found.standardError() * found.standardError();
     }
@@ -45,13 +47,30 @@ class DiagonalEstimateTest {
   @ParameterizedTest
   @EnumSource
   void theStandardErrorIsThatOfTheWholeVector(ProbeDistribution distribution) {
-    assertThat(honesty(OPERATOR, 0, new Options(20, 0, distribution, true)))
+    assertThat(honesty(OPERATOR, OPERATOR.a, 0, new Options(20, 0, distribution, true)))
         .isCloseTo(1, within(0.2));
+  }
+
+  /**
+   * Of a diagonal matrix of equal entries Σ errors² is a sum of 40 independent squares of means of
+   * products zᵢ², whose kurtosis is at most 15: a relative deviation of √(14/40) a seed, 3.4 % over
+   * 300, of which four. What is said deviates less.
+   */
+  @ParameterizedTest
+  @EnumSource(names = {"GAUSSIAN", "SPHERICAL"})
+  void fewSamplesOfALargeDiagonal(ProbeDistribution distribution) {
+    double[] entries = new double[N];
+    Arrays.fill(entries, 3);
+    DenseOperator large = DenseOperator.diagonal(entries);
+    assertThat(honesty(large, large.a, 0, new Options(3, 0, distribution, true)))
+        .isCloseTo(1, within(0.15));
   }
 
   @Test
   void besideASpaceTheErrorIsHonestAndSmaller() {
-    assertThat(honesty(OPERATOR, 6, new Options(20, 0, ProbeDistribution.RADEMACHER, true)))
+    assertThat(
+            honesty(
+                OPERATOR, OPERATOR.a, 6, new Options(20, 0, ProbeDistribution.RADEMACHER, true)))
         .isCloseTo(1, within(0.2));
   }
 
@@ -59,7 +78,7 @@ class DiagonalEstimateTest {
   @ValueSource(ints = {4, 12})
   void sumsOfFewAndOfManyTerms(int terms) {
     SumOperator sum = equalTerms(terms);
-    assertThat(honesty(sum, 0, new Options(20, 0, ProbeDistribution.RADEMACHER, true)))
+    assertThat(honesty(sum, OPERATOR.a, 0, new Options(20, 0, ProbeDistribution.RADEMACHER, true)))
         .isCloseTo(1, within(0.2));
   }
 

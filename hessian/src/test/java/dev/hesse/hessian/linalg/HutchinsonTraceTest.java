@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.hesse.hessian.linalg.HutchinsonTrace.Options;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -119,6 +120,36 @@ class HutchinsonTraceTest {
           IntStream.range(offsets[b], offsets[b + 1]).mapToDouble(i -> OPERATOR.a[i][i]).sum();
       assertThat(mean.value()).isCloseTo(exact, within(4 * mean.standardError()));
     }
+  }
+
+  /**
+   * Over uncoupled blocks the bound of the variance is the variance itself. Coverage as in {@link
+   * #theStandardErrorIsHonest}; signs have no error on the block of one.
+   */
+  @ParameterizedTest
+  @EnumSource(names = {"GAUSSIAN", "SPHERICAL"})
+  void theStandardErrorsOfBlocksAreHonest(ProbeDistribution distribution) {
+    int[] offsets = {0, 1, 61};
+    double[][] a = new double[61][61];
+    a[0][0] = 5;
+    for (int i = 0; i < 60; i++) {
+      System.arraycopy(OPERATOR.a[i], 0, a[i + 1], 1, 60);
+    }
+    DenseOperator uncoupled = new DenseOperator(a, 1);
+    double[] exact = {5, OPERATOR.trace()};
+    int[] covered = new int[2];
+    for (int seed = 0; seed < 400; seed++) {
+      List<Mean> blocks =
+          HutchinsonTrace.estimate(
+                  uncoupled, offsets, new Options(100, 0, distribution), seed, Progress.NONE)
+              .blocks();
+      for (int b = 0; b < 2; b++) {
+        Mean block = blocks.get(b);
+        covered[b] += Math.abs(block.value() - exact[b]) <= 2 * block.standardError() ? 1 : 0;
+      }
+    }
+    assertThat(covered[0]).isBetween(365, 399);
+    assertThat(covered[1]).isBetween(365, 399);
   }
 
   @Test

@@ -138,6 +138,29 @@ class ProductJournalTest {
     assertThat(z[3]).isEqualTo(2 * y[3]);
   }
 
+  /** Of one entry, all entries, and entries that have changed places. */
+  @Test
+  void vectorsOfOtherSignsAreOthers() throws IOException {
+    double[] signs = new Probes(1).rademacher(0, 70);
+    double[][] others = new double[70 + 3][];
+    for (int i = 0; i < 70; i++) {
+      others[i] = signs.clone();
+      others[i][i] *= -1;
+    }
+    others[70] = Arrays.stream(signs).map(x -> -x).toArray();
+    others[71] = new Probes(1).rademacher(1, 70);
+    others[72] = IntStream.range(0, 70).mapToDouble(i -> signs[69 - i]).toArray();
+    for (double[] written : others) {
+      try (ProductJournal journal = ProductJournal.begin(SumOperator.of(operator), path, 5)) {
+        journal.apply(written, new double[70]);
+      }
+      try (ProductJournal journal = ProductJournal.resume(SumOperator.of(operator), path, 5)) {
+        journal.apply(signs, new double[70]);
+        assertThat(journal.replayed()).isZero();
+      }
+    }
+  }
+
   @Test
   void anotherMatrixsJournalIsRefused() throws IOException {
     ProductJournal.begin(SumOperator.of(operator), path, 5).close();

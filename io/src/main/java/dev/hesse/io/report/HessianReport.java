@@ -225,6 +225,7 @@ public record HessianReport(
   /**
    * The spectral density: its quadrature, and the curve that smoothing makes of it.
    *
+   * @param method {@link #LANCZOS}, or another whose nodes are no Ritz values, such as {@code kpm}
    * @param sigma2 variance of the smoothing Gaussian
    * @param grid equally spaced eigenvalues, ascending
    * @param values the density at each of them
@@ -232,6 +233,7 @@ public record HessianReport(
    * @param sums numbers that follow from the whole spectrum
    */
   public record Density(
+      String method,
       long hvps,
       double sigma2,
       List<Run> runs,
@@ -239,6 +241,9 @@ public record HessianReport(
       List<Double> values,
       @Nullable Outliers outliers,
       List<SpectralSum> sums) {
+    /** Gauss quadratures of Lanczos runs. A report that does not name the method has it. */
+    public static final String LANCZOS = "lanczos";
+
     public Density {
       runs = List.copyOf(runs);
       sums = List.copyOf(sums);
@@ -257,17 +262,22 @@ public record HessianReport(
       }
     }
 
-    /** The density with the curve of {@link Smoothing#standard}. */
+    /** By Lanczos, with the curve of {@link Smoothing#standard}. */
     public static Density of(long hvps, List<Run> runs) {
-      return of(hvps, runs, null, List.of());
+      return of(LANCZOS, hvps, runs, null, List.of());
     }
 
-    /** The same with outliers and sums. */
+    /** The same by any method, with outliers and sums. */
     public static Density of(
-        long hvps, List<Run> runs, @Nullable Outliers outliers, List<SpectralSum> sums) {
+        String method,
+        long hvps,
+        List<Run> runs,
+        @Nullable Outliers outliers,
+        List<SpectralSum> sums) {
       Smoothing smoothing = Smoothing.standard(runs);
       DensityCurve curve = DensityCurve.of(runs, outliers, smoothing);
       return new Density(
+          method,
           hvps,
           smoothing.sigma2(),
           runs,
@@ -275,6 +285,11 @@ public record HessianReport(
           boxed(curve.values()),
           outliers,
           sums);
+    }
+
+    /** Whether nodes are Ritz values, so that the outermost approach eigenvalues. */
+    public boolean hasRitzValues() {
+      return method.equals(LANCZOS);
     }
   }
 
@@ -297,9 +312,9 @@ public record HessianReport(
       String name, @Nullable Double argument, double value, double standardError) {}
 
   /**
-   * The Gauss quadrature of one Lanczos run: ∫f dμ ≈ Σ weights[i]·f(nodes[i]).
+   * The quadrature of one run: ∫f dμ ≈ Σ weights[i]·f(nodes[i]).
    *
-   * @param nodes Ritz values
+   * @param nodes Ritz values, if the run is one of Lanczos
    * @param weights as many numbers, none negative, not all zero, about 1 in sum
    * @param adjusted the weights with the exact ones of outliers; the same without any
    */

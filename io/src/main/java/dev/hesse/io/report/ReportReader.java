@@ -133,6 +133,7 @@ public final class ReportReader {
 
   private static Density density(JsonObject json) {
     return new Density(
+        json.has("method") ? json.text("method") : Density.LANCZOS,
         json.count("hvps"),
         json.number("sigma2"),
         json.objects("runs", ReportReader::run),

@@ -129,6 +129,7 @@ public final class ReportWriter {
   }
 
   private static void density(JsonWriter json, Density density) throws IOException {
+    json.text("method", density.method());
     json.count("hvps", density.hvps());
     json.number("sigma2", density.sigma2());
     json.objects("runs", density.runs(), ReportWriter::run);

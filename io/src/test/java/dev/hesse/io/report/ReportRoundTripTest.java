@@ -101,7 +101,7 @@ class ReportRoundTripTest {
                 + "\"gradientShare\":0.25},"
                 + "{\"value\":2.0,\"residual\":0.01}],"
                 + "\"bottom\":[{\"value\":-1.0,\"residual\":0.0}]}",
-            "\"density\":{\"hvps\":5,\"sigma2\":",
+            "\"density\":{\"method\":\"kpm\",\"hvps\":5,\"sigma2\":",
             "\"runs\":[{\"nodes\":[-1.0,0.0,3.0],\"weights\":[0.1,0.8,0.1],"
                 + "\"adjusted\":[0.1,0.4,0.5]}],\"grid\":[",
             "\"outliers\":{\"top\":1,\"bottom\":0,\"dimension\":2},\"sums\":["
@@ -195,6 +195,12 @@ class ReportRoundTripTest {
       strings = {"", "[]", "1", "null", "nul", "hello", "{", "{} {}", "\u0000\u0000\u0000{"})
   void refusesOtherDocuments(String document) {
     assertThatThrownBy(() -> read(document)).isInstanceOf(BadInputException.class);
+  }
+
+  @Test
+  void aDensityWithoutMethodIsOfLanczos() throws IOException {
+    String document = written(Reports.full()).replaceFirst("\"method\" : \"kpm\",", "");
+    assertThat(read(document).density().method()).isEqualTo("lanczos");
   }
 
   @Test

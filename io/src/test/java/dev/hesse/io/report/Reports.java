@@ -39,6 +39,7 @@ final class Reports {
             List.of(new Eigenvalue(-1, 0))),
         new Trace("hutchinson", false, 100, 100, 1e22 / 3, 12.5),
         Density.of(
+            "kpm",
             5,
             List.of(
                 new Run(List.of(-1.0, 0.0, 3.0), List.of(0.1, 0.8, 0.1), List.of(0.1, 0.4, 0.5))),
