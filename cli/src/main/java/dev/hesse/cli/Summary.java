@@ -248,7 +248,13 @@ final class Summary {
           case "countAbove" -> "eigenvalues above %.3g".formatted(sum.argument());
           default -> sum.name();
         };
-    row("", "%-36s %s", name, Uncertain.text(sum.value(), sum.standardError()));
+    row(
+        "",
+        "%-36s %s",
+        name,
+        Double.isFinite(sum.standardError())
+            ? Uncertain.text(sum.value(), sum.standardError())
+            : format("%.6g, error unknown", sum.value()));
   }
 
   private static DoubleStream nodes(Density density) {

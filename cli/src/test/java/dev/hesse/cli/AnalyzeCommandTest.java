@@ -154,6 +154,21 @@ class AnalyzeCommandTest {
   }
 
   @Test
+  void oneStepSaysThatItsErrorsAreUnknown() throws IOException {
+    CommandRun run = run("--only eigenvalues,density --max-iter 1 --density-iter 1 --accuracy 0.1");
+    assertThat(run.status()).isEqualTo(ExitStatus.NOT_CONVERGED);
+    assertThat(run.out()).contains("error unknown").doesNotContain("Infinity", "NaN");
+    HessianReport.Eigenvalue largest = report().eigenvalues().top().get(0);
+    assertThat(largest.error()).isEqualTo(largest.residual());
+    assertThat(report().density().outliers()).isNull();
+    assertThat(report().density().sums())
+        .isNotEmpty()
+        .allSatisfy(sum -> assertThat(sum.standardError()).isNaN());
+    assertThat(Files.readString(folder.resolve("report.json")))
+        .contains("\"standardError\" : null");
+  }
+
+  @Test
   void powerIterationAgreesWithLanczos() throws IOException {
     run("--only eigenvalues --top-n 2");
     HessianReport.Eigenvalues lanczos = report().eigenvalues();

@@ -91,19 +91,23 @@ public final class ReportParts {
         .toList();
   }
 
-  /** A density with all that follows from it. */
+  /** A density with all that follows from it; without outliers if nothing tells its error. */
   public static Density density(DensityMethod method, SpectralDensity density, SpectralSums sums) {
     return Density.of(
         method.label(),
         density.products(),
         runs(density),
-        new Outliers(density.outliers().top(), density.outliers().bottom(), density.dimension()),
+        density.coarse() == null ? null : outliers(density),
         List.of(
             sum("frobeniusNorm", null, sums.frobeniusNorm()),
             sum("negativeShare", null, sums.negativeShare()),
             sum("logDeterminant", sums.damping(), sums.logDeterminant()),
             sum("effectiveDimension", sums.damping(), sums.effectiveDimension()),
             sum("countAbove", sums.threshold(), sums.countAbove())));
+  }
+
+  private static Outliers outliers(SpectralDensity density) {
+    return new Outliers(density.outliers().top(), density.outliers().bottom(), density.dimension());
   }
 
   private static SpectralSum sum(String name, @Nullable Double argument, Mean mean) {

@@ -217,12 +217,13 @@ public final class BlockLanczos {
             options.tolerance);
   }
 
+  /** As in {@link RitzPairs}; 0 if there is no other Ritz value. */
   private double gap(SymmetricEigen ritz, int i) {
     return IntStream.of(i - 1, i + 1)
         .filter(j -> j >= 0 && j < ritz.size())
         .mapToDouble(j -> Math.abs(ritz.value(j) - ritz.value(i)) - space.residual(ritz.vector(j)))
         .min()
-        .orElse(Double.POSITIVE_INFINITY);
+        .orElse(0);
   }
 
   private Eigenpairs result(

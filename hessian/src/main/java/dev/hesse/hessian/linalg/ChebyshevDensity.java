@@ -86,11 +86,10 @@ public final class ChebyshevDensity {
     TridiagonalEigen ritz = lanczos.ritz(0, lanczos.steps());
     if (ritz.size() == 1 && lanczos.isInvariant()) {
       Run point = new Run(List.of(ritz.value(0)), List.of(1.0));
-      return new SpectralDensity(
+      return density(
           n,
           Collections.nCopies(options.probes, point),
-          Outliers.NONE,
-          null,
+          Collections.nCopies(options.probes, point),
           1,
           Status.CONVERGED,
           "a multiple of the identity",
@@ -129,6 +128,17 @@ public final class ChebyshevDensity {
     List<Run> runs = moments.stream().map(mu -> run(mu, interval)).toList();
     List<Run> half =
         moments.stream().map(mu -> run(Arrays.copyOf(mu, (mu.length + 1) / 2), interval)).toList();
+    return density(n, runs, half, products, status, message, norm);
+  }
+
+  private static SpectralDensity density(
+      int n,
+      List<Run> runs,
+      List<Run> half,
+      int products,
+      Status status,
+      String message,
+      double norm) {
     SpectralDensity coarse =
         new SpectralDensity(n, half, Outliers.NONE, null, 0, status, message, norm);
     return new SpectralDensity(n, runs, Outliers.NONE, coarse, products, status, message, norm);
@@ -168,7 +178,10 @@ public final class ChebyshevDensity {
     }
   }
 
-  /** The moments of each probe; none if an eigenvalue is seen to lie outside of the interval. */
+  /**
+   * The moments of each probe; none if an eigenvalue is seen to lie outside of the interval. Probes
+   * that a budget cuts short are left out unless there are no others.
+   */
   private static List<double[]> moments(
       SymmetricOperator operator,
       CountedProducts products,
@@ -181,6 +194,7 @@ public final class ChebyshevDensity {
     int begun = products.count();
     int limit = options.probes * (options.moments / 2);
     while (found.size() < options.probes && (found.isEmpty() || !progress.isEnough())) {
+      boolean first = found.isEmpty();
       double[][] z =
           IntStream.range(found.size(), Math.min(options.probes, found.size() + block))
               .mapToObj(i -> new Probes(seed).rademacher(i, operator.dimension()))
@@ -196,7 +210,9 @@ public final class ChebyshevDensity {
         if (!moments.isBounded() || !(negative(JacksonKernel.weights(mu)) <= NEGATIVE)) {
           return List.of();
         }
-        found.add(mu);
+        if (first || mu.length == options.moments) {
+          found.add(mu);
+        }
       }
     }
     return found;

@@ -43,7 +43,7 @@ public enum Criterion {
   /**
    * min(ρ, ρ²/γ).
    *
-   * @param gap γ, of any sign
+   * @param gap γ, of any sign; 0 if nothing is known of it
    */
   static double bound(double residual, double gap) {
     return gap > residual ? residual * residual / gap : residual;

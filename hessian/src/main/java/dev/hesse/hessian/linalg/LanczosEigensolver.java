@@ -92,7 +92,7 @@ public final class LanczosEigensolver {
     List<Eigenpair> top = ritz.top();
     List<Eigenpair> bottom = ritz.bottom();
     List<Eigenpair> pairs = Stream.concat(top.stream(), bottom.stream()).toList();
-    Status status = limit == Status.CONVERGED ? refine(pairs, m, options) : limit;
+    Status status = limit == Status.CONVERGED ? refine(pairs, ritz, options) : limit;
     return new Eigenpairs(top, bottom, m - before, status, message(status, pairs, ritz, options));
   }
 
@@ -125,16 +125,15 @@ public final class LanczosEigensolver {
     }
   }
 
-  private static Status refine(List<Eigenpair> pairs, int steps, Options options) {
-    if (Math.max(options.topN, options.bottomN) > steps) {
+  private static Status refine(List<Eigenpair> pairs, RitzPairs ritz, Options options) {
+    if (Math.max(options.topN, options.bottomN) > ritz.size()) {
       return Status.DIMENSION_EXHAUSTED;
     }
-    double norm = pairs.stream().mapToDouble(p -> Math.abs(p.value())).max().orElse(0);
     return pairs.stream()
             .allMatch(
                 p ->
                     options.criterion.holds(
-                        p.value(), p.residual(), p.bound(), norm, options.tolerance))
+                        p.value(), p.residual(), p.bound(), ritz.norm(), options.tolerance))
         ? Status.CONVERGED
         : Status.ROUNDING_LIMITED;
   }

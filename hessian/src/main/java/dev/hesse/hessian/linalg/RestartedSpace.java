@@ -189,13 +189,14 @@ final class RestartedSpace {
 
   /** Turns the remainder into basis vectors; a direction that is spent is replaced by a new one. */
   private void appendRemainder() {
-    boolean coupled = size() > 0;
+    boolean first = size() == 0;
     for (double[] w : remainder) {
       if (isComplete()) {
         return;
       }
       basis.orthogonalize(w);
       double norm = Vectors.norm(w);
+      boolean coupled = !first;
       boolean spent = norm <= NEGLIGIBLE * largestProduct;
       while (spent || norm == 0) {
         double[] fresh = probes.gaussian(FIRST_FRESH + drawn++, operator.dimension());

@@ -21,6 +21,11 @@ final class RitzPairs {
     return eigen.size();
   }
 
+  /** ‖T‖, for ‖A‖. */
+  double norm() {
+    return eigen.norm();
+  }
+
   /** What rounding leaves undecided of every residual. */
   double floor() {
     return floor;
@@ -120,8 +125,11 @@ final class RitzPairs {
                 options.tolerance());
   }
 
-  /** The distance to the nearest other Ritz value, less that one's residual. */
+  /** The distance to the nearest other Ritz value, less that one's residual; 0 if there is none. */
   private double gap(TridiagonalEigen t, int i) {
+    if (t.size() == 1) {
+      return 0;
+    }
     double below =
         i == 0 ? Double.POSITIVE_INFINITY : t.value(i) - t.value(i - 1) - outside(t, i - 1);
     double above =

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Outliers: the outermost Ritz values that have converged to simple eigenvalues have a known
  * weight, 1/n, where a run's own weight is that times a χ²₁ variable. {@link #adjusted} puts it in
  * its place, and scales the other weights to what is left; sums over the spectrum are then exact
- * for the outliers.
+ * for the outliers. That they are simple is an assumption: an eigenvalue that is repeated k times
+ * has a χ²ₖ variable, which one run tells from χ²₁ for large k alone, and several runs for smaller
+ * ones. A few runs should be made where eigenvalues may repeat.
  *
  * <p>Run r starts from {@link Probes#rademacher} of (seed, r). Cost: m products a run, none for
  * steps that the first run's space has already; memory 4·n·m bytes, for the first run's space,
@@ -30,9 +32,10 @@ import org.jspecify.annotations.Nullable;
  * @param runs one quadrature rule each
  * @param outliers how many of each run's outermost nodes are such
  * @param coarse the same after half of the steps, for the error of a rule; absent for a single step
+ *     that is not exact
  * @param products products with A that were made, without those that were there already
  * @param status {@link Status#OUT_OF_MEMORY} where memory ended a run early, which leaves a coarser
- *     but valid rule
+ *     but valid rule; {@link Status#BUDGET_SPENT} where runs are missing or the only one is coarser
  * @param message one line for people
  * @param norm the largest absolute Ritz value, from inside of ‖A‖
  */
@@ -157,7 +160,8 @@ public record SpectralDensity(
    * vectors make, √(2·N/R · the variance of f over the N eigenvalues that are no outliers) for R
    * runs, as for spherical probes, which needs no second run; and, where f is no polynomial of the
    * rule's degree, the difference to the rule of half as many nodes, which is the error of the
-   * whole one if that falls as 1/m, and more than it if it falls faster.
+   * whole one if that falls as 1/m, and more than it if it falls faster. Nothing tells the error of
+   * a single step: it is infinite.
    */
   public Mean sum(DoubleUnaryOperator f) {
     double value = 0;
@@ -174,7 +178,7 @@ public record SpectralDensity(
       }
     }
     double mean = value / runs.size();
-    double truncation = coarse == null ? 0 : mean - coarse.sum(f).value();
+    double truncation = coarse == null ? Double.POSITIVE_INFINITY : mean - coarse.sum(f).value();
     return new Mean(mean, Math.hypot(Math.sqrt(variance) / runs.size(), truncation));
   }
 
@@ -211,26 +215,23 @@ public record SpectralDensity(
       for (Lanczos lanczos : block) {
         products += lanczos.steps() - before;
         int m = Math.min(lanczos.steps(), Math.min(options.steps, lanczos.firstInvariant()));
-        if (m > 0) {
-          rules.add(Rule.of(lanczos, m));
+        boolean cut = begun > 0 && growing.contains(lanczos);
+        if (m == 0 || cut) {
+          continue;
         }
-        if (m > 1) {
-          coarse.add(Rule.of(lanczos, m == lanczos.firstInvariant() ? m : (m + 1) / 2));
+        Rule rule = Rule.of(lanczos, m);
+        rules.add(rule);
+        if (rule.exact()) {
+          coarse.add(rule);
+        } else if (m > 1) {
+          coarse.add(Rule.of(lanczos, (m + 1) / 2));
         }
       }
     }
     boolean complete =
         rules.size() == options.runs && rules.stream().noneMatch(rule -> rule.isShort(options));
     boolean spent = !complete && progress.isEnough();
-    String message =
-        complete
-            ? "%d runs of at most %d products".formatted(options.runs, options.steps)
-            : (spent
-                    ? "the budget was spent before all runs had %d steps, so that the density is"
-                        + " coarser"
-                    : "runs ended before %d products as the basis had filled its memory, so that the"
-                        + " density is coarser: allow more memory or ask for fewer steps")
-                .formatted(options.steps);
+    String message = message(rules, options, complete, spent);
     Status status =
         complete ? Status.CONVERGED : spent ? Status.BUDGET_SPENT : Status.OUT_OF_MEMORY;
     int n = first.dimension();
@@ -243,6 +244,23 @@ public record SpectralDensity(
         message);
   }
 
+  private static String message(
+      List<Rule> rules, Options options, boolean complete, boolean spent) {
+    if (complete) {
+      return "%d runs of at most %d products".formatted(options.runs, options.steps);
+    }
+    if (!spent) {
+      return "runs ended before %d products as the basis had filled its memory, so that the density"
+              .formatted(options.steps)
+          + " is coarser: allow more memory or ask for fewer steps";
+    }
+    return rules.stream().anyMatch(rule -> rule.isShort(options))
+        ? "the budget was spent before %d steps, so that the density is coarser"
+            .formatted(options.steps)
+        : "the budget was spent after %d of %d runs; one that it cut short is left out"
+            .formatted(rules.size(), options.runs);
+  }
+
   private static SpectralDensity of(
       int dimension,
       List<Rule> rules,
@@ -250,12 +268,15 @@ public record SpectralDensity(
       int products,
       Status status,
       String message) {
+    List<Run> runs = rules.stream().map(Rule::run).toList();
+    Outliers converged =
+        new Outliers(
+            rules.stream().mapToInt(rule -> rule.converged().top()).min().orElse(0),
+            rules.stream().mapToInt(rule -> rule.converged().bottom()).min().orElse(0));
     return new SpectralDensity(
         dimension,
-        rules.stream().map(Rule::run).toList(),
-        new Outliers(
-            rules.stream().mapToInt(rule -> rule.outliers().top()).min().orElse(0),
-            rules.stream().mapToInt(rule -> rule.outliers().bottom()).min().orElse(0)),
+        runs,
+        OutlierSearch.simple(dimension, runs, converged),
         coarse,
         products,
         status,
@@ -265,9 +286,10 @@ public record SpectralDensity(
   /**
    * A run with what was found of it.
    *
+   * @param converged how many of its outermost nodes have, repeated eigenvalues among them
    * @param exact whether the space is invariant, so that more steps would not change it
    */
-  private record Rule(Run run, Outliers outliers, boolean exact) {
+  private record Rule(Run run, Outliers converged, boolean exact) {
     static Rule of(Lanczos lanczos, int m) {
       TridiagonalEigen t = lanczos.ritz(0, m);
       List<Double> nodes = new ArrayList<>();
@@ -277,7 +299,9 @@ public record SpectralDensity(
         weights.add(t.first(j) * t.first(j));
       }
       return new Rule(
-          new Run(nodes, weights), OutlierSearch.of(lanczos, t), m == lanczos.firstInvariant());
+          new Run(nodes, weights),
+          OutlierSearch.converged(lanczos, t),
+          m == lanczos.firstInvariant());
     }
 
     boolean isShort(Options options) {

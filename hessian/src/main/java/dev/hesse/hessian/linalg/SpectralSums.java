@@ -42,7 +42,7 @@ public record SpectralSums(
     Mean squares = density.sum(x -> x * x);
     double norm = Math.sqrt(squares.value());
     return new SpectralSums(
-        new Mean(norm, norm == 0 ? 0 : squares.standardError() / (2 * norm)),
+        new Mean(norm, squares.standardError() == 0 ? 0 : squares.standardError() / (2 * norm)),
         negativeShare(density),
         damping,
         density.sum(x -> Math.log1p(Math.abs(x) / damping)),
@@ -53,9 +53,10 @@ public record SpectralSums(
 
   /** By the delta method: the error of Σ f is that of Σ (negative part − share·|λ|). */
   private static Mean negativeShare(SpectralDensity density) {
-    double all = density.sum(Math::abs).value();
+    Mean magnitudes = density.sum(Math::abs);
+    double all = magnitudes.value();
     if (all == 0) {
-      return new Mean(0, 0);
+      return new Mean(0, magnitudes.standardError());
     }
     DoubleUnaryOperator negative = x -> Math.max(-x, 0);
     double share = density.sum(negative).value() / all;

@@ -186,6 +186,18 @@ class BlockLanczosTest {
   }
 
   @Test
+  void aSpaceOfOneStepBoundsAnErrorByItsResidual() {
+    Options options = new Options(new Ends(1, 0), 1, 1, 10, 1e-3, Criterion.EIGENVALUE, 0);
+    Eigenpair pair =
+        BlockLanczos.solve(
+                DenseOperator.withSpectrum(SPECTRUM), List.of(), options, 1, Progress.NONE)
+            .top()
+            .get(0);
+    assertThat(pair.bound()).isEqualTo(pair.residual());
+    assertThat(pair.converged()).isFalse();
+  }
+
+  @Test
   void stopsAtTheMostProductsAndSaysSo() {
     Options options = new Options(new Ends(6, 0), 1, 12, 40, 1e-9, Criterion.RESIDUAL, 0);
     Eigenpairs found =

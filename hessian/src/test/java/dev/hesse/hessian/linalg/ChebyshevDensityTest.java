@@ -229,6 +229,15 @@ class ChebyshevDensityTest {
     assertThat(none.runs().get(0).moment(0)).isCloseTo(1, within(1e-13));
   }
 
+  @Test
+  void aBudgetThatCutsAFurtherProbeLeavesThoseBefore() {
+    SpectralDensity density =
+        ChebyshevDensity.estimate(OPERATOR, new Options(101, 3), 1, new Budget(60));
+    assertThat(density.status()).isEqualTo(Status.BUDGET_SPENT);
+    assertThat(density.products()).isEqualTo(30 + 60);
+    assertThat(density.runs()).isEqualTo(estimate(OPERATOR, new Options(101, 1), 1).runs());
+  }
+
   /** The error of a sum that no polynomial gives covers the kernel's width. */
   @Test
   void halfTheMomentsMakeTheCoarseDensity() {

@@ -132,6 +132,52 @@ class LanczosEigensolverTest {
     }
   }
 
+  /** The distance to the next eigenvalue is unknown then, so that the residual is all there is. */
+  @Test
+  void aSpaceOfOneStepBoundsAnErrorByItsResidual() {
+    for (Criterion criterion : Criterion.values()) {
+      Eigenpair pair =
+          solve(
+                  DenseOperator.withSpectrum(join(new double[200], 500, 3)),
+                  new Options(1, 0, 1, 1e-3, criterion, 0))
+              .top()
+              .get(0);
+      assertThat(pair.bound()).isEqualTo(pair.residual());
+      assertThat(pair.value()).isCloseTo(500, within(500.0)).isNotCloseTo(500, within(250.0));
+      assertThat(pair.converged()).isFalse();
+    }
+    Eigenpair exact =
+        solve(DenseOperator.diagonal(3, 3), new Options(1, 0, 1, 1e-3, 0)).top().get(0);
+    assertThat(exact.bound()).isLessThan(1e-6);
+    assertThat(exact.converged()).isTrue();
+  }
+
+  @Test
+  void boundsAreAtMostResidualsFromTheFirstStepOn() {
+    double[] spectrum = join(new Random(1).doubles(100, -1, 1).toArray(), 9, 8.9, -5);
+    Lanczos lanczos = Lanczos.fromGaussian(DenseOperator.withSpectrum(spectrum), 1, NO_LIMIT);
+    for (int m = 1; m < 30; m++) {
+      Options options = new Options(1, 1, m, 0, 0);
+      Eigenpairs found = LanczosEigensolver.solve(lanczos, options, Progress.NONE);
+      for (Eigenpair pair : Stream.concat(found.top().stream(), found.bottom().stream()).toList()) {
+        assertThat(pair.bound()).isLessThanOrEqualTo(pair.residual());
+        double nearest =
+            Arrays.stream(spectrum).map(x -> Math.abs(x - pair.value())).min().getAsDouble();
+        assertThat(nearest).isLessThanOrEqualTo(pair.residual());
+      }
+    }
+  }
+
+  /** The norm is that of the matrix, not of the pairs that are asked for. */
+  @Test
+  void theNormIsOfAllRitzValues() {
+    double[] spectrum = join(new Random(1).doubles(200, -4.9, 4.9).toArray(), 2500, -5);
+    Options options = new Options(0, 1, 100, 1e-3, Criterion.NORM, 0);
+    Eigenpairs found = solve(DenseOperator.withSpectrum(spectrum), options);
+    assertThat(found.status()).as(found.message()).isEqualTo(Status.CONVERGED);
+    assertThat(found.bottom().get(0).residual()).isBetween(5e-3, 2.5);
+  }
+
   @Test
   void moreThanTheMatrixHas() {
     Eigenpairs found = solve(DenseOperator.withSpectrum(2, -1), new Options(5, 0, 100, 1e-3, 0));

@@ -146,6 +146,34 @@ class SpectralDensityTest {
     assertThat(density.message()).contains("20 products", "memory");
   }
 
+  /** Three steps would be given the weight of a whole run, and have no outliers. */
+  @Test
+  void aBudgetThatCutsAFurtherRunLeavesThoseBefore() {
+    double[] spectrum = SPECTRUM.clone();
+    spectrum[0] = 100;
+    DenseOperator operator = DenseOperator.withSpectrum(spectrum);
+    for (int together : new int[] {1, 2}) {
+      int before = operator.products;
+      SpectralDensity density =
+          SpectralDensity.estimate(
+              Lanczos.fromRademacher(operator, 1, 0, NO_LIMIT),
+              new Options(40, 3, together),
+              new Budget(43));
+      assertThat(density.status()).isEqualTo(Status.BUDGET_SPENT);
+      assertThat(density.products()).isEqualTo(operator.products - before).isGreaterThan(42);
+      SpectralDensity one = estimate(operator, new Options(40, 1));
+      assertThat(density.runs()).isEqualTo(one.runs());
+      assertThat(density.outliers()).isEqualTo(one.outliers());
+      assertThat(density.outliers().top()).isEqualTo(1);
+      assertThat(density.message()).contains("1 of 3 runs");
+    }
+    SpectralDensity first =
+        SpectralDensity.estimate(
+            Lanczos.fromRademacher(operator, 1, 0, NO_LIMIT), new Options(40, 3), new Budget(3));
+    assertThat(first.runs().get(0).nodes()).hasSize(3);
+    assertThat(first.message()).contains("coarser");
+  }
+
   @Test
   void ordersOneAndTwoAndScales() {
     assertThat(estimate(DenseOperator.diagonal(-3), Options.DEFAULT).runs().get(0))

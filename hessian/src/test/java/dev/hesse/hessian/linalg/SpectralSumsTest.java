@@ -99,6 +99,82 @@ class SpectralSumsTest {
     assertThat(SpectralSums.of(density, 1, 1).frobeniusNorm().value()).isPositive();
   }
 
+  /** A node that is the whole rule has no spread, and no coarser rule to differ from. */
+  @Test
+  void theErrorOfOneStepIsUnknown() {
+    SpectralDensity density = density(OPERATOR, new Options(1, 2), 1);
+    assertThat(density.coarse()).isNull();
+    SpectralSums sums = SpectralSums.of(density, 0.1, 50);
+    for (Mean sum :
+        List.of(
+            sums.frobeniusNorm(),
+            sums.negativeShare(),
+            sums.logDeterminant(),
+            sums.effectiveDimension(),
+            sums.countAbove())) {
+      assertThat(sum.value()).isFinite();
+      assertThat(sum.standardError()).isInfinite();
+    }
+  }
+
+  @Test
+  void oneStepOfAMultipleOfTheIdentityIsExact() {
+    double[] same = new double[20];
+    Arrays.fill(same, 3);
+    DenseOperator identity = DenseOperator.diagonal(same);
+    for (SpectralDensity density :
+        List.of(
+            density(identity, new Options(1, 1), 1),
+            ChebyshevDensity.estimate(
+                identity, new ChebyshevDensity.Options(20, 1), 1, Progress.NONE))) {
+      Mean norm = SpectralSums.of(density, 1, 1).frobeniusNorm();
+      // the basis is rounded to float
+      assertThat(norm.value()).isCloseTo(3 * Math.sqrt(20), within(1e-5));
+      assertThat(norm.standardError()).isLessThan(1e-5);
+    }
+  }
+
+  /** Of a small matrix too, where the weight of a single node is 1 and at most 25/n. */
+  @Test
+  void aSingleNodeIsNoOutlier() {
+    SpectralDensity density =
+        density(DenseOperator.withSpectrum(5, 1, -2, 0.5, 3), new Options(1, 1), 1);
+    assertThat(density.outliers()).isEqualTo(Outliers.NONE);
+    assertThat(density(DenseOperator.diagonal(5), new Options(1, 1), 1).outliers())
+        .isEqualTo(new Outliers(1, 0));
+  }
+
+  /**
+   * n·w of a k-fold eigenvalue is χ²ₖ distributed, and below 9 with probability 1e-4 for k = 30.
+   */
+  @Test
+  void anEigenvalueRepeatedManyTimesIsNoOutlier() {
+    DenseOperator operator = DenseOperator.withSpectrum(repeated(30));
+    for (int seed = 0; seed < 20; seed++) {
+      assertThat(density(operator, new Options(5, 1), seed).outliers()).isEqualTo(Outliers.NONE);
+    }
+  }
+
+  /** The sum over four runs is χ²₃₆ distributed, and below 16 with probability 0.2 %. */
+  @Test
+  void runsTellARepeatedEigenvalueFromASimpleOne() {
+    DenseOperator operator = DenseOperator.withSpectrum(repeated(9));
+    for (int seed = 0; seed < 20; seed++) {
+      SpectralDensity density = density(operator, new Options(5, 4), seed);
+      assertThat(density.outliers()).isEqualTo(Outliers.NONE);
+      assertClose(density.sum(x -> x > 50 ? 1 : 0), 9);
+    }
+    for (int seed = 0; seed < 20; seed++) {
+      SpectralDensity density = density(OPERATOR, new Options(30, 4), seed);
+      assertThat(density.outliers()).isEqualTo(new Outliers(5, 2));
+    }
+  }
+
+  /** A k-fold eigenvalue beside a continuous bulk. */
+  private static double[] repeated(int k) {
+    return IntStream.range(0, 300).mapToDouble(i -> i < k ? 100 : Math.sin(i)).toArray();
+  }
+
   @Test
   void theSpectrumIsNearerToTheExactOneWithTheOutliersWeights() {
     double raw = 0;

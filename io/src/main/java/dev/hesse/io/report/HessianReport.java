@@ -307,6 +307,7 @@ public record HessianReport(
    *
    * @param name such as {@code frobeniusNorm}
    * @param argument the damping or threshold that it depends on; absent where there is none
+   * @param standardError not finite, and null in JSON, where nothing tells it
    */
   public record SpectralSum(
       String name, @Nullable Double argument, double value, double standardError) {}
