@@ -80,7 +80,7 @@ final class Summary {
   private void estimates(HessianReport report, CurvatureAnalysis estimates, boolean perParameter) {
     Eigenvalues eigenvalues = report.eigenvalues();
     if (eigenvalues != null) {
-      values("largest", eigenvalues.top());
+      values(eigenvalues.byMagnitude() ? "in magnitude" : "largest", eigenvalues.top());
       values("smallest", eigenvalues.bottom());
       estimates
           .eigenvalues()
@@ -183,8 +183,12 @@ final class Summary {
   }
 
   private void batches(List<BatchResult> batches) {
+    boolean byMagnitude =
+        batches.stream()
+            .map(BatchResult::eigenvalues)
+            .anyMatch(found -> found != null && found.byMagnitude());
     quantiles(
-        "λ_max",
+        byMagnitude ? "largest λ in magnitude" : "λ_max",
         batches.stream()
             .map(BatchResult::eigenvalues)
             .filter(found -> found != null && !found.top().isEmpty())
