@@ -12,6 +12,7 @@ import dev.hesse.hessian.linalg.LanczosEigensolver;
 import dev.hesse.hessian.linalg.Progress;
 import dev.hesse.hessian.linalg.SymmetricOperator;
 import dev.hesse.hessian.linalg.Vectors;
+import dev.hesse.hessian.linalg.Wanted;
 import dev.hesse.io.Checkpoint;
 import dev.hesse.io.data.CifarDataset;
 import dev.hesse.io.data.Dataset;
@@ -97,7 +98,7 @@ public final class EigenvalueBenchmark {
         operator,
         start,
         new BlockLanczos.Options(
-            new BlockLanczos.Ends(k, 0),
+            new Wanted.Ends(k, 0),
             block,
             MOST,
             Math.max(2 * k + 20, k + 2 * block + 1),

@@ -119,6 +119,11 @@ record EstimatorOptions(
   static final CommandOption<Integer> BOTTOM =
       CommandOption.of("bottom-n", ValueType.whole(0, MOST), "how many of the smallest")
           .withDefault(EigenvalueOptions.BOTTOM_DEFAULT);
+  private static final CommandOption<Boolean> BY_MAGNITUDE =
+      CommandOption.flag(
+          "by-magnitude",
+          "--top-n counts eigenvalues of either sign, the largest in magnitude, as PyHessian's power"
+              + " iteration does");
   static final CommandOption<Integer> MAX_ITERATIONS =
       CommandOption.of("max-iter", ValueType.whole(1, MOST), "most products for an eigenvalue")
           .withDefault(EigenvalueOptions.MAX_ITERATIONS_DEFAULT);
@@ -229,6 +234,7 @@ record EstimatorOptions(
               FISHER_SAMPLES,
               TOP,
               BOTTOM,
+              BY_MAGNITUDE,
               MAX_ITERATIONS,
               TOLERANCE,
               METHOD,
@@ -267,7 +273,8 @@ record EstimatorOptions(
             ofEigenvalues.orElse(arguments.get(TOLERANCE, EigenvalueOptions.TOLERANCE_DEFAULT)),
             arguments.get(
                 CRITERION, ofEigenvalues.isPresent() ? Criterion.EIGENVALUE : Criterion.RESIDUAL),
-            arguments.get(BLOCK, EigenvalueOptions.BLOCK_DEFAULT));
+            arguments.get(BLOCK, EigenvalueOptions.BLOCK_DEFAULT),
+            arguments.has(BY_MAGNITUDE));
     HutchinsonTrace.Options trace =
         new HutchinsonTrace.Options(
             arguments.get(
@@ -390,6 +397,16 @@ record EstimatorOptions(
       throw usage(
           "--top-n 0 and --bottom-n 0 leave no eigenvalue",
           "Ask for some, or leave eigenvalues out of --only");
+    }
+    if (eigenvalues.byMagnitude() && eigenvalues.bottom() > 0) {
+      throw usage(
+          "--by-magnitude is given with --bottom-n, but takes both ends into --top-n",
+          "Leave out one of them");
+    }
+    if (eigenvalues.byMagnitude() && eigenvalues.method() == Method.POWER) {
+      throw usage(
+          "--by-magnitude is given with --method power, which goes by magnitude always",
+          "Leave out one of them");
     }
     if (eigenvalues.method() == Method.POWER && eigenvalues.bottom() > 0) {
       throw usage(

@@ -81,7 +81,7 @@ final class Summary {
   private void estimates(HessianReport report, CurvatureAnalysis estimates, boolean perParameter) {
     Eigenvalues eigenvalues = report.eigenvalues();
     if (eigenvalues != null) {
-      values("largest", eigenvalues.top());
+      values(eigenvalues.byMagnitude() ? "in magnitude" : "largest", eigenvalues.top());
       values("smallest", eigenvalues.bottom());
       estimates.eigenvalues().ifPresent(found -> outcome(found.status(), found.message()));
     }
@@ -175,8 +175,12 @@ final class Summary {
   }
 
   private void batches(List<BatchResult> batches) {
+    boolean byMagnitude =
+        batches.stream()
+            .map(BatchResult::eigenvalues)
+            .anyMatch(found -> found != null && found.byMagnitude());
     quantiles(
-        "λ_max",
+        byMagnitude ? "largest λ in magnitude" : "λ_max",
         batches.stream()
             .map(BatchResult::eigenvalues)
             .filter(found -> found != null && !found.top().isEmpty())

@@ -14,7 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -180,6 +182,32 @@ class AnalyzeCommandTest {
       double allowed = lanczos.top().get(i).residual() + power.top().get(i).residual();
       assertThat(power.top().get(i).value())
           .isCloseTo(lanczos.top().get(i).value(), within(allowed));
+    }
+  }
+
+  @Test
+  void byMagnitudeTakesFromBothEnds() throws IOException {
+    run("--only eigenvalues --top-n 4 --bottom-n 4");
+    HessianReport.Eigenvalues ends = report().eigenvalues();
+    assertThat(ends.order()).isNull();
+    double[] expected =
+        Stream.concat(ends.top().stream(), ends.bottom().stream())
+            .map(HessianReport.Eigenvalue::value)
+            .sorted(Comparator.comparingDouble(x -> -Math.abs(x)))
+            .mapToDouble(x -> x)
+            .toArray();
+    CommandRun run = run("--only eigenvalues --top-n 4 --by-magnitude");
+    assertThat(run.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(run.out()).contains("in magnitude").doesNotContain("largest");
+    HessianReport.Eigenvalues found = report().eigenvalues();
+    assertThat(found.byMagnitude()).isTrue();
+    assertThat(report().lambdaMax()).isNull();
+    assertThat(found.bottom()).isEmpty();
+    assertThat(found.top()).hasSize(4);
+    for (int i = 0; i < 4; i++) {
+      // Both tolerances are 1e-3 of the eigenvalue.
+      assertThat(found.top().get(i).value())
+          .isCloseTo(expected[i], within(2e-3 * Math.abs(expected[i])));
     }
   }
 

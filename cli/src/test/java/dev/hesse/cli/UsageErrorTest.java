@@ -106,6 +106,8 @@ class UsageErrorTest {
         "--diagonal d.pt|--diagonal d.pt is in no format that is written. Name a file that ends in .npy or .safetensors.",
         "--normalize-by-size --only density|--normalize-by-size is given without the trace. Add trace to --only.",
         "--top-n 0|--top-n 0 and --bottom-n 0 leave no eigenvalue. Ask for some, or leave eigenvalues out of --only.",
+        "--by-magnitude --bottom-n 1|--by-magnitude is given with --bottom-n, but takes both ends into --top-n. Leave out one of them.",
+        "--by-magnitude --method power|--by-magnitude is given with --method power, which goes by magnitude always. Leave out one of them.",
         "--method power --bottom-n 1|--method power does not find the smallest eigenvalues. Use --method lanczos, or leave out --bottom-n.",
         "--per-layer --only density|--per-layer is given without the trace. Add trace to --only.",
         "--eigenvectors v.npy --only trace|--eigenvectors is given without eigenvalues. Add eigenvalues to --only.",

@@ -82,10 +82,7 @@ final class AnalysisSoFar implements Progress {
         .filter(wanted -> wanted.sharesSpace() && frozen.steps() > 0)
         .map(wanted -> CurvatureAnalysis.lanczosOptions(wanted, noise))
         .map(wanted -> LanczosEigensolver.solve(frozen, wanted, ENOUGH))
-        .map(
-            found ->
-                new Eigenpairs(
-                    found.top(), found.bottom(), frozen.steps(), found.status(), found.message()));
+        .map(found -> found.charged(frozen.steps(), found.message()));
   }
 
   private Optional<SpectralDensity> density(Lanczos frozen) {

@@ -15,6 +15,7 @@ import dev.hesse.hessian.linalg.SpectralDensity;
 import dev.hesse.hessian.linalg.Status;
 import dev.hesse.hessian.linalg.SymmetricOperator;
 import dev.hesse.hessian.linalg.TraceEstimate;
+import dev.hesse.hessian.linalg.Wanted;
 import dev.hesse.hessian.linalg.XTrace;
 import dev.hesse.io.report.HessianReport.Density;
 import java.util.List;
@@ -163,6 +164,7 @@ public record CurvatureAnalysis(
    * @param criterion what Lanczos compares with the tolerance
    * @param block vectors that a Lanczos space starts from: as many copies of a repeated eigenvalue
    *     are found; more than one gives the eigenvalues a space of their own
+   * @param byMagnitude whether the top ones are those of either sign that are largest in magnitude
    */
   public record EigenvalueOptions(
       Method method,
@@ -171,7 +173,8 @@ public record CurvatureAnalysis(
       int maxIterations,
       double tolerance,
       Criterion criterion,
-      int block) {
+      int block,
+      boolean byMagnitude) {
     public static final int TOP_DEFAULT = 1;
     public static final int BOTTOM_DEFAULT = 0;
     public static final int MAX_ITERATIONS_DEFAULT = 100;
@@ -181,7 +184,12 @@ public record CurvatureAnalysis(
     /** Of residuals, from one vector. */
     public EigenvalueOptions(
         Method method, int top, int bottom, int maxIterations, double tolerance) {
-      this(method, top, bottom, maxIterations, tolerance, Criterion.RESIDUAL, BLOCK_DEFAULT);
+      this(method, top, bottom, maxIterations, tolerance, Criterion.RESIDUAL, BLOCK_DEFAULT, false);
+    }
+
+    /** Which pairs Lanczos is asked for. */
+    Wanted wanted() {
+      return byMagnitude ? new Wanted.Magnitude(top) : new Wanted.Ends(top, bottom);
     }
 
     /** Whether they come from the space that the density's first run is. */
@@ -357,12 +365,11 @@ public record CurvatureAnalysis(
     long inHeap = options.basis().heapBytes() / ((long) Float.BYTES * dimension);
     long onDisk = options.basis().folder().isPresent() ? MOST_RESTARTED : 0;
     long vectors = Math.min(dimension, Math.max(inHeap, onDisk));
-    BlockLanczos.Ends ends = new BlockLanczos.Ends(wanted.top(), wanted.bottom());
     return new BlockLanczos.Options(
-        ends,
+        wanted.wanted(),
         wanted.block(),
         Math.max(1, products),
-        (int) Math.max(vectors, ends.count() + 2L * wanted.block() + 1),
+        (int) Math.max(vectors, wanted.wanted().count() + 2L * wanted.block() + 1),
         wanted.tolerance(),
         wanted.criterion(),
         noise);
@@ -379,11 +386,8 @@ public record CurvatureAnalysis(
     Eigenpairs found =
         BlockLanczos.goOn(
             space, blockOptions(wanted, left, options, space.dimension(), noise), progress);
-    return new Eigenpairs(
-        found.top(),
-        found.bottom(),
+    return found.charged(
         before.products() + found.products(),
-        found.status(),
         "the basis had filled its memory after %d products and was restarted: %s"
             .formatted(before.products(), found.message()));
   }
@@ -391,7 +395,7 @@ public record CurvatureAnalysis(
   private static LanczosEigensolver.Options lanczosOptions(
       EigenvalueOptions wanted, double noise, int maxProducts) {
     return new LanczosEigensolver.Options(
-        wanted.top(), wanted.bottom(), maxProducts, wanted.tolerance(), wanted.criterion(), noise);
+        wanted.wanted(), maxProducts, wanted.tolerance(), wanted.criterion(), noise);
   }
 
   /** The same pairs from the space as it is now, charged with the products they took before. */
@@ -402,14 +406,7 @@ public record CurvatureAnalysis(
         .filter(EigenvalueOptions::sharesSpace)
         .map(wanted -> lanczosOptions(wanted, noise, space.steps()))
         .map(wanted -> LanczosEigensolver.solve(space, wanted, Progress.NONE))
-        .map(
-            now ->
-                new Eigenpairs(
-                    now.top(),
-                    now.bottom(),
-                    before.orElseThrow().products(),
-                    now.status(),
-                    now.message()))
+        .map(now -> now.charged(before.orElseThrow().products(), now.message()))
         .or(() -> before);
   }
 }

@@ -4,6 +4,7 @@ import dev.hesse.hessian.CurvatureAnalysis.DensityMethod;
 import dev.hesse.hessian.CurvatureAnalysis.Method;
 import dev.hesse.hessian.linalg.Eigenpair;
 import dev.hesse.hessian.linalg.Eigenpairs;
+import dev.hesse.hessian.linalg.Eigenpairs.Order;
 import dev.hesse.hessian.linalg.Mean;
 import dev.hesse.hessian.linalg.SpectralDensity;
 import dev.hesse.hessian.linalg.SpectralSums;
@@ -40,15 +41,21 @@ public final class ReportParts {
         method.label(),
         found.status().converged(),
         found.products(),
+        found.order() == Order.MAGNITUDE ? Eigenvalues.BY_MAGNITUDE : null,
         values(top(found), gradient),
         values(found.bottom(), gradient));
   }
 
-  /** Those from the top in descending order; power iteration finds them by magnitude. */
+  /**
+   * Those from the top in descending order, of magnitude if that is asked for; power iteration
+   * finds them by magnitude.
+   */
   public static List<Eigenpair> top(Eigenpairs found) {
-    return found.top().stream()
-        .sorted(Comparator.comparingDouble(Eigenpair::value).reversed())
-        .toList();
+    return found.order() == Order.MAGNITUDE
+        ? found.top()
+        : found.top().stream()
+            .sorted(Comparator.comparingDouble(Eigenpair::value).reversed())
+            .toList();
   }
 
   private static List<Eigenvalue> values(List<Eigenpair> pairs, double[] gradient) {

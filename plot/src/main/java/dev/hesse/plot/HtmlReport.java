@@ -115,7 +115,8 @@ public final class HtmlReport {
     HtmlTable table =
         new HtmlTable(
             "Eigenvalues (%s, %s)".formatted(eigenvalues.method(), state), "", "Value", "Residual");
-    eigenvalueRows(table, "Largest", eigenvalues.top());
+    eigenvalueRows(
+        table, eigenvalues.byMagnitude() ? "In magnitude" : "Largest", eigenvalues.top());
     eigenvalueRows(table, "Smallest", eigenvalues.bottom());
     return table;
   }

@@ -103,6 +103,10 @@ class SparkOperatorTest {
       double[][] x = {
         probes.rademacher(0, whole.dimension()), probes.rademacher(1, whole.dimension())
       };
+      int[] terms = {2, 0, 3, 0, 1};
+      double[][] rows = {x[0], x[1], x[1], x[0], x[1]};
+      double[][] together = new double[5][whole.dimension()];
+      spread.applyTerms(terms, rows, together);
       double[] sum = new double[whole.dimension()];
       for (int term = 0; term < whole.terms(); term++) {
         double[][] expected = new double[2][whole.dimension()];
@@ -111,11 +115,16 @@ class SparkOperatorTest {
         spread.applyTerm(term, x, actual);
         assertThat(relativeDifference(actual[1], expected[1])).isLessThan(ROUNDING);
         assertThat(spread.share(term)).isEqualTo(whole.share(term));
+        for (int i = 0; i < terms.length; i++) {
+          if (terms[i] == term) {
+            assertThat(together[i]).isEqualTo(actual[rows[i] == x[0] ? 0 : 1]);
+          }
+        }
         for (int i = 0; i < sum.length; i++) {
           sum[i] += actual[0][i];
         }
       }
-      assertThat(spread.products()).isCloseTo(3, within(ROUNDING));
+      assertThat(spread.products()).isCloseTo(3 + 5 * whole.share(0), within(ROUNDING));
       double[] product = new double[sum.length];
       spread.apply(x[0], product);
       assertThat(relativeDifference(sum, product)).isLessThan(10 * ROUNDING);

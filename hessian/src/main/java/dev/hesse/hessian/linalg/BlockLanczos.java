@@ -1,5 +1,6 @@
 package dev.hesse.hessian.linalg;
 
+import dev.hesse.hessian.linalg.Wanted.Ends;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -28,35 +29,6 @@ public final class BlockLanczos {
   private final Options options;
   private final RestartedSpace space;
   private final Progress progress;
-
-  /** Which pairs are asked for. */
-  public sealed interface Wanted {
-    /** How many. */
-    int count();
-  }
-
-  /** The algebraically largest and smallest. */
-  public record Ends(int top, int bottom) implements Wanted {
-    public Ends {
-      if (top < 0 || bottom < 0 || (top == 0 && bottom == 0)) {
-        throw new IllegalArgumentException(
-            "expected top and bottom of at least 0, not both 0, got %d and %d"
-                .formatted(top, bottom));
-      }
-    }
-
-    @Override
-    public int count() {
-      return top + bottom;
-    }
-  }
-
-  /** The largest in magnitude, which are returned as top, in descending magnitude. */
-  public record Magnitude(int count) implements Wanted {
-    public Magnitude {
-      Require.atLeast("count", count, 1);
-    }
-  }
 
   /**
    * Which pairs, how accurate, and for how much.
@@ -98,7 +70,7 @@ public final class BlockLanczos {
    * @param given start vectors, none of them zero; the block is filled up with Gaussian ones
    * @param seed of these
    * @return the pairs as {@link Eigenpairs#top} from the outermost in, or as bottom for the
-   *     smallest
+   *     smallest; those by magnitude as top
    */
   public static Eigenpairs solve(
       SymmetricOperator operator,
@@ -150,55 +122,37 @@ public final class BlockLanczos {
       }
       space.extend();
       SymmetricEigen ritz = space.ritz();
-      int[] top = top(ritz, 0);
-      int[] bottom = bottom(ritz, 0);
-      int[] wanted = IntStream.concat(IntStream.of(top), IntStream.of(bottom)).toArray();
+      WantedRanks ranks = ranks(options.wanted, ritz);
       progress.update(
           "eigenvalues",
           space.products(),
           options.maxProducts,
-          ritz.value(wanted[0]),
-          pair(ritz, wanted[0]).bound());
+          ritz.value(ranks.first()),
+          pair(ritz, ranks.first()).bound());
       boolean enough = space.size() >= options.wanted.count() + space.block() || space.isComplete();
-      boolean found =
-          space.isComplete() || (enough && IntStream.of(wanted).allMatch(i -> converged(ritz, i)));
+      boolean found = space.isComplete() || (enough && allConverged(ritz, ranks));
       boolean spent = progress.isEnough() || progress.productsLeft() < space.block();
       if (found || spent || space.products() + space.block() > options.maxProducts) {
-        return result(ritz, top, bottom, found, !found && spent);
+        return result(ritz, ranks, found, !found && spent);
       }
     }
   }
 
-  /** The ranks of the outermost Ritz values that are returned as top, and some more. */
-  private int[] top(SymmetricEigen ritz, int more) {
-    int m = ritz.size();
-    if (options.wanted instanceof Ends ends) {
-      int count = ends.top() == 0 ? 0 : Math.min(m, ends.top() + more);
-      return IntStream.range(0, count).map(i -> m - 1 - i).toArray();
-    }
-    return IntStream.range(0, m)
-        .boxed()
-        .sorted((i, j) -> Double.compare(Math.abs(ritz.value(j)), Math.abs(ritz.value(i))))
-        .limit(options.wanted.count() + (long) more)
-        .mapToInt(Integer::intValue)
-        .toArray();
-  }
-
-  /** As {@link #top}, as bottom; short of the whole spectrum, none is counted at both ends. */
-  private int[] bottom(SymmetricEigen ritz, int more) {
-    if (!(options.wanted instanceof Ends ends) || ends.bottom() == 0) {
-      return new int[0];
-    }
-    int left = space.isComplete() ? ritz.size() : ritz.size() - top(ritz, more).length;
-    return IntStream.range(0, Math.max(0, Math.min(left, ends.bottom() + more))).toArray();
+  private WantedRanks ranks(Wanted wanted, SymmetricEigen ritz) {
+    return WantedRanks.of(wanted, ritz.size(), ritz::value, space.isComplete());
   }
 
   private int[] kept(SymmetricEigen ritz) {
     int free = ritz.size() - options.wanted.count() - space.block();
     boolean both = options.wanted instanceof Ends ends && ends.top() > 0 && ends.bottom() > 0;
     int more = Math.max(0, free / (both ? 4 : 2));
-    return IntStream.concat(IntStream.of(top(ritz, more)), IntStream.of(bottom(ritz, more)))
-        .toArray();
+    return ranks(options.wanted.andMore(more), ritz).all().toArray();
+  }
+
+  private boolean allConverged(SymmetricEigen ritz, WantedRanks ranks) {
+    return ranks.all().allMatch(i -> converged(ritz, i))
+        && ranks.areDecided(
+            i -> space.residual(ritz.vector(i)) + floor(ritz), i -> converged(ritz, i));
   }
 
   private double floor(SymmetricEigen ritz) {
@@ -226,10 +180,9 @@ public final class BlockLanczos {
         .orElse(0);
   }
 
-  private Eigenpairs result(
-      SymmetricEigen ritz, int[] top, int[] bottom, boolean found, boolean spent) {
-    List<Eigenpair> above = IntStream.of(top).mapToObj(i -> pair(ritz, i)).toList();
-    List<Eigenpair> below = IntStream.of(bottom).mapToObj(i -> pair(ritz, i)).toList();
+  private Eigenpairs result(SymmetricEigen ritz, WantedRanks ranks, boolean found, boolean spent) {
+    List<Eigenpair> above = ranks.top().mapToObj(i -> pair(ritz, i)).toList();
+    List<Eigenpair> below = ranks.bottom().mapToObj(i -> pair(ritz, i)).toList();
     List<Eigenpair> pairs = Stream.concat(above.stream(), below.stream()).toList();
     Status status =
         !found
@@ -255,7 +208,7 @@ public final class BlockLanczos {
                       ", the most allowed: allow more products or vectors, or a larger tolerance";
                   default -> "";
                 });
-    return new Eigenpairs(above, below, space.products(), status, message);
+    return new Eigenpairs(options.wanted.order(), above, below, space.products(), status, message);
   }
 
   private boolean reached(Eigenpair pair, SymmetricEigen ritz) {

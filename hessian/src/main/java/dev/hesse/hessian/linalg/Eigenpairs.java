@@ -5,6 +5,7 @@ import java.util.List;
 /**
  * What an eigenvalue solver found.
  *
+ * @param order of {@code top}
  * @param top from the largest down
  * @param bottom from the smallest up; it may share pairs with {@code top} only where the whole
  *     spectrum is known
@@ -14,9 +15,32 @@ import java.util.List;
  *     and remedy
  */
 public record Eigenpairs(
-    List<Eigenpair> top, List<Eigenpair> bottom, int products, Status status, String message) {
+    Order order,
+    List<Eigenpair> top,
+    List<Eigenpair> bottom,
+    int products,
+    Status status,
+    String message) {
+
+  /** What the first one is the largest in. */
+  public enum Order {
+    VALUE,
+    MAGNITUDE
+  }
+
   public Eigenpairs {
     top = List.copyOf(top);
     bottom = List.copyOf(bottom);
+  }
+
+  /** From the algebraically largest down. */
+  public Eigenpairs(
+      List<Eigenpair> top, List<Eigenpair> bottom, int products, Status status, String message) {
+    this(Order.VALUE, top, bottom, products, status, message);
+  }
+
+  /** The same pairs, for as many products. */
+  public Eigenpairs charged(int products, String message) {
+    return new Eigenpairs(order, top, bottom, products, status, message);
   }
 }

@@ -5,7 +5,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * The algebraically largest and smallest eigenpairs, both from one {@link Lanczos} space.
+ * The algebraically largest and smallest eigenpairs, or the largest in magnitude, all from one
+ * {@link Lanczos} space.
  *
  * <p>Eigenpair (λ, v) is a Ritz pair (θ, Qs) of T. Its reported residual is β·|sₘ| + floor, an
  * upper bound of ‖Av − λv‖, where floor = ‖F‖_F + noise·‖T‖ is what rounding of the basis and of
@@ -32,8 +33,7 @@ public final class LanczosEigensolver {
   /**
    * Which pairs, how accurate, and for how many products at most.
    *
-   * @param topN how many of the largest eigenvalues
-   * @param bottomN how many of the smallest eigenvalues
+   * @param wanted which, chosen anew from the Ritz values whenever they are judged
    * @param maxProducts the most steps of the space, those it had already included
    * @param tolerance of the criterion, see the stopping rule; 0 goes on to the level of rounding
    * @param criterion what the tolerance is of
@@ -41,33 +41,30 @@ public final class LanczosEigensolver {
    *     for products in float32; 0 if they are exact to double
    */
   public record Options(
-      int topN,
-      int bottomN,
-      int maxProducts,
-      double tolerance,
-      Criterion criterion,
-      double operatorNoise) {
+      Wanted wanted, int maxProducts, double tolerance, Criterion criterion, double operatorNoise) {
     /** The largest eigenvalue to 1e-3 in at most 100 exact products. */
     public static final Options DEFAULT = new Options(1, 0, 100, 1e-3, 0);
 
     public Options {
-      if (topN < 0 || bottomN < 0 || (topN == 0 && bottomN == 0)) {
-        throw new IllegalArgumentException(
-            "expected topN and bottomN of at least 0, not both 0, got %d and %d"
-                .formatted(topN, bottomN));
-      }
       Require.atLeast("maxProducts", maxProducts, 1);
       Require.fraction("tolerance", tolerance);
       Require.fraction("operatorNoise", operatorNoise);
     }
 
+    /** Of the largest and smallest eigenvalues. */
+    public Options(
+        int topN,
+        int bottomN,
+        int maxProducts,
+        double tolerance,
+        Criterion criterion,
+        double operatorNoise) {
+      this(new Wanted.Ends(topN, bottomN), maxProducts, tolerance, criterion, operatorNoise);
+    }
+
     /** With the residual as criterion. */
     public Options(int topN, int bottomN, int maxProducts, double tolerance, double operatorNoise) {
       this(topN, bottomN, maxProducts, tolerance, Criterion.RESIDUAL, operatorNoise);
-    }
-
-    private long asked() {
-      return topN + (long) bottomN;
     }
   }
 
@@ -82,6 +79,7 @@ public final class LanczosEigensolver {
     int m = lanczos.steps();
     if (m == 0) {
       return new Eigenpairs(
+          options.wanted.order(),
           List.of(),
           List.of(),
           0,
@@ -93,12 +91,18 @@ public final class LanczosEigensolver {
     List<Eigenpair> bottom = ritz.bottom();
     List<Eigenpair> pairs = Stream.concat(top.stream(), bottom.stream()).toList();
     Status status = limit == Status.CONVERGED ? refine(pairs, ritz, options) : limit;
-    return new Eigenpairs(top, bottom, m - before, status, message(status, pairs, ritz, options));
+    return new Eigenpairs(
+        options.wanted.order(),
+        top,
+        bottom,
+        m - before,
+        status,
+        message(status, pairs, ritz, options));
   }
 
   /** Steps until the stopping rule holds or a limit is met, and returns which. */
   private static Status grow(Lanczos lanczos, Options options, Progress progress) {
-    int earliest = (int) Math.min(lanczos.dimension(), options.asked() + MARGIN);
+    int earliest = (int) Math.min(lanczos.dimension(), options.wanted.count() + (long) MARGIN);
     int nextTest = earliest;
     double estimate = Double.NaN;
     double error = Double.NaN;
@@ -126,7 +130,7 @@ public final class LanczosEigensolver {
   }
 
   private static Status refine(List<Eigenpair> pairs, RitzPairs ritz, Options options) {
-    if (Math.max(options.topN, options.bottomN) > ritz.size()) {
+    if (options.wanted.leastOrder() > ritz.size()) {
       return Status.DIMENSION_EXHAUSTED;
     }
     return pairs.stream()
@@ -144,7 +148,7 @@ public final class LanczosEigensolver {
     long converged = pairs.stream().filter(Eigenpair::converged).count();
     String reached =
         "%d of %d eigenpairs converged in a space of %d products"
-            .formatted(converged, options.asked(), m);
+            .formatted(converged, options.wanted.count(), m);
     return switch (status) {
       case CONVERGED -> reached;
       case ROUNDING_LIMITED ->

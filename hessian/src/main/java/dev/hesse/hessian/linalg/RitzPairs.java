@@ -1,7 +1,6 @@
 package dev.hesse.hessian.linalg;
 
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** The Ritz pairs of one moment, judged against the options. */
 final class RitzPairs {
@@ -9,12 +8,14 @@ final class RitzPairs {
   private final TridiagonalEigen eigen;
   private final LanczosEigensolver.Options options;
   private final double floor;
+  private final WantedRanks ranks;
 
   RitzPairs(Lanczos lanczos, TridiagonalEigen eigen, LanczosEigensolver.Options options) {
     this.lanczos = lanczos;
     this.eigen = eigen;
     this.options = options;
     this.floor = lanczos.defect() + options.operatorNoise() * eigen.norm();
+    this.ranks = WantedRanks.of(options.wanted(), eigen.size(), eigen::value, lanczos.isComplete());
   }
 
   int size() {
@@ -33,31 +34,28 @@ final class RitzPairs {
 
   /** The first eigenvalue asked for. */
   double leading() {
-    return eigen.value(leadingRank());
+    return eigen.value(ranks.first());
   }
 
   /** The bound on the error of that eigenvalue. */
   double leadingBound() {
-    int i = leadingRank();
+    int i = ranks.first();
     return Criterion.bound(outside(eigen, i), gap(eigen, i)) + floor;
   }
 
-  private int leadingRank() {
-    return options.topN() > 0 ? size() - 1 : 0;
-  }
-
-  /** The pairs asked for from the largest down; needs whole eigenvectors of T. */
+  /** The pairs that are asked for as top, in their order; needs whole eigenvectors of T. */
   List<Eigenpair> top() {
-    return topRanks().mapToObj(this::pair).toList();
+    return ranks.top().mapToObj(this::pair).toList();
   }
 
   /** The pairs asked for from the smallest up; needs whole eigenvectors of T. */
   List<Eigenpair> bottom() {
-    return bottomRanks().mapToObj(this::pair).toList();
+    return ranks.bottom().mapToObj(this::pair).toList();
   }
 
   boolean allConverged() {
-    return IntStream.concat(topRanks(), bottomRanks()).allMatch(i -> converged(eigen, i));
+    return ranks.all().allMatch(i -> converged(eigen, i))
+        && ranks.areDecided(i -> outside(eigen, i) + floor, i -> converged(eigen, i));
   }
 
   /**
@@ -71,31 +69,20 @@ final class RitzPairs {
     if (lanczos.isComplete() || (block == 0 && !lanczos.isInvariant())) {
       return true;
     }
-    if (block < Math.max(options.topN(), options.bottomN())) {
+    int top = ranks.ends().top();
+    int bottom = ranks.ends().bottom();
+    if (block < Math.max(top, bottom)) {
       return false;
     }
     TridiagonalEigen older = lanczos.ritz(0, block);
     TridiagonalEigen newest = lanczos.ritz(block, eigen.size());
     int last = newest.size() - 1;
     boolean above =
-        options.topN() == 0
-            || (converged(newest, last)
-                && newest.value(last) <= older.value(block - options.topN()) + floor);
+        top == 0
+            || (converged(newest, last) && newest.value(last) <= older.value(block - top) + floor);
     boolean below =
-        options.bottomN() == 0
-            || (converged(newest, 0)
-                && newest.value(0) >= older.value(options.bottomN() - 1) - floor);
+        bottom == 0 || (converged(newest, 0) && newest.value(0) >= older.value(bottom - 1) - floor);
     return above && below;
-  }
-
-  private IntStream topRanks() {
-    return IntStream.range(0, Math.min(options.topN(), size())).map(k -> size() - 1 - k);
-  }
-
-  /** Short of the whole spectrum, a Ritz value is not counted at both ends. */
-  private IntStream bottomRanks() {
-    int left = lanczos.isComplete() ? size() : size() - Math.min(options.topN(), size());
-    return IntStream.range(0, Math.min(options.bottomN(), left));
   }
 
   private Eigenpair pair(int i) {

@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.hesse.hessian.linalg.BlockLanczos.Ends;
-import dev.hesse.hessian.linalg.BlockLanczos.Magnitude;
 import dev.hesse.hessian.linalg.BlockLanczos.Options;
-import dev.hesse.hessian.linalg.BlockLanczos.Wanted;
+import dev.hesse.hessian.linalg.Wanted.Ends;
+import dev.hesse.hessian.linalg.Wanted.Magnitude;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;

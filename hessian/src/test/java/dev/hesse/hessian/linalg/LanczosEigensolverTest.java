@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.hesse.hessian.linalg.LanczosEigensolver.Options;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.function.IntToDoubleFunction;
@@ -176,6 +177,50 @@ class LanczosEigensolverTest {
     Eigenpairs found = solve(DenseOperator.withSpectrum(spectrum), options);
     assertThat(found.status()).as(found.message()).isEqualTo(Status.CONVERGED);
     assertThat(found.bottom().get(0).residual()).isBetween(5e-3, 2.5);
+  }
+
+  @Test
+  void theLargestInMagnitudeComeFromBothEnds() {
+    double[] spectrum = join(new Random(1).doubles(300, -1, 1).toArray(), 30, 20, -40, -25, 5);
+    double[] descending = {-40, 30, -25, 20, 5};
+    for (int k = 1; k <= 5; k++) {
+      DenseOperator operator = DenseOperator.withSpectrum(spectrum);
+      Eigenpairs found = solve(operator, byMagnitude(k));
+      assertThat(found.status()).isEqualTo(Status.CONVERGED);
+      assertThat(found.order()).isEqualTo(Eigenpairs.Order.MAGNITUDE);
+      assertThat(found.bottom()).isEmpty();
+      assertThat(found.top()).hasSize(k);
+      for (int i = 0; i < k; i++) {
+        check(operator, found.top().get(i), descending[i], 1e-9);
+      }
+    }
+    Eigenpairs all = solve(DenseOperator.withSpectrum(2, -3), byMagnitude(5));
+    assertThat(all.status()).isEqualTo(Status.DIMENSION_EXHAUSTED);
+    assertThat(all.top()).extracting(p -> Math.round(p.value())).containsExactly(-3L, 2L);
+  }
+
+  /** 30 converges at once, and the end of a continuum, which is larger, does long after it. */
+  @Test
+  void theOtherEndIsWaitedForUntilItCannotBeLarger() {
+    double[] continuum = IntStream.range(0, 300).mapToDouble(i -> -30.05 + 0.1 * i).toArray();
+    double[] spectrum = join(continuum, 30);
+    Eigenpairs alone = solve(DenseOperator.withSpectrum(spectrum), new Options(1, 0, 300, 1e-3, 0));
+    assertThat(alone.products()).isLessThan(12);
+    Eigenpairs found = solve(DenseOperator.withSpectrum(spectrum), byMagnitude(1));
+    assertThat(found.top().get(0).value()).isCloseTo(-30.05, within(0.03));
+    Eigenpairs block =
+        BlockLanczos.solve(
+            DenseOperator.withSpectrum(spectrum),
+            List.of(),
+            new BlockLanczos.Options(
+                new Wanted.Magnitude(1), 1, 300, 300, 1e-3, Criterion.RESIDUAL, 0),
+            1,
+            Progress.NONE);
+    assertThat(block.top().get(0).value()).isCloseTo(-30.05, within(0.03));
+  }
+
+  private static Options byMagnitude(int count) {
+    return new Options(new Wanted.Magnitude(count), 300, 1e-3, Criterion.RESIDUAL, 0);
   }
 
   @Test

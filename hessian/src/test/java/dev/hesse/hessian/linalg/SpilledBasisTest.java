@@ -99,8 +99,7 @@ class SpilledBasisTest {
           .isEqualTo(expected.top().get(i).vector().get());
     }
     BlockLanczos.Options block =
-        new BlockLanczos.Options(
-            new BlockLanczos.Ends(3, 0), 2, 200, 12, 1e-5, Criterion.RESIDUAL, 0);
+        new BlockLanczos.Options(new Wanted.Ends(3, 0), 2, 200, 12, 1e-5, Criterion.RESIDUAL, 0);
     Eigenpairs restarted = BlockLanczos.solve(operator, List.of(), block, 1, none, Progress.NONE);
     Eigenpairs inHeap = BlockLanczos.solve(operator, List.of(), block, 1, Progress.NONE);
     assertThat(restarted.message()).isEqualTo(inHeap.message());

@@ -59,7 +59,9 @@ public record HessianReport(
 
   /** The largest eigenvalue, if it was looked for. */
   public @Nullable Eigenvalue lambdaMax() {
-    return eigenvalues == null || eigenvalues.top().isEmpty() ? null : eigenvalues.top().get(0);
+    return eigenvalues == null || eigenvalues.byMagnitude() || eigenvalues.top().isEmpty()
+        ? null
+        : eigenvalues.top().get(0);
   }
 
   /** Of all parameters, without layers of their own. */
@@ -166,14 +168,37 @@ public record HessianReport(
    *
    * @param converged whether every one of them met the tolerance
    * @param hvps matrix-vector products that they took
+   * @param order {@link #BY_MAGNITUDE} where top has those of either sign; absent for their values'
    * @param top in descending order
    * @param bottom in ascending order
    */
   public record Eigenvalues(
-      String method, boolean converged, long hvps, List<Eigenvalue> top, List<Eigenvalue> bottom) {
+      String method,
+      boolean converged,
+      long hvps,
+      @Nullable String order,
+      List<Eigenvalue> top,
+      List<Eigenvalue> bottom) {
+    public static final String BY_MAGNITUDE = "magnitude";
+
     public Eigenvalues {
       top = List.copyOf(top);
       bottom = List.copyOf(bottom);
+    }
+
+    /** In the order of their values. */
+    public Eigenvalues(
+        String method,
+        boolean converged,
+        long hvps,
+        List<Eigenvalue> top,
+        List<Eigenvalue> bottom) {
+      this(method, converged, hvps, null, top, bottom);
+    }
+
+    /** Whether top has the largest in magnitude, of either sign. */
+    public boolean byMagnitude() {
+      return BY_MAGNITUDE.equals(order);
     }
   }
 

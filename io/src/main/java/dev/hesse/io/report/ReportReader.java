@@ -104,6 +104,7 @@ public final class ReportReader {
         json.text("method"),
         json.flag("converged"),
         json.count("hvps"),
+        json.optionalText("order"),
         json.objects("top", ReportReader::eigenvalue),
         json.objects("bottom", ReportReader::eigenvalue));
   }

@@ -101,6 +101,7 @@ public final class ReportWriter {
     json.text("method", eigenvalues.method());
     json.flag("converged", eigenvalues.converged());
     json.count("hvps", eigenvalues.hvps());
+    json.text("order", eigenvalues.order());
     json.objects("top", eigenvalues.top(), ReportWriter::eigenvalue);
     json.objects("bottom", eigenvalues.bottom(), ReportWriter::eigenvalue);
   }
