@@ -1,7 +1,5 @@
 package dev.hesse.cli;
 
-import static dev.hesse.cli.CommandException.usage;
-
 import dev.hesse.hessian.Curvature;
 import dev.hesse.hessian.CurvatureAnalysis;
 import dev.hesse.hessian.CurvatureAnalysis.DensityMethod;
@@ -66,7 +64,7 @@ record EstimatorOptions(
     Optional<DiagonalOptions> diagonal) {
 
   private static final int MOST = 100_000;
-  private static final String EACH_LAYER = "per-layer";
+  static final String EACH_LAYER = "per-layer";
 
   /** Vectors of a space that is grown for the trace alone. */
   private static final long MOST_FOR_TRACE = 1000;
@@ -106,7 +104,7 @@ record EstimatorOptions(
                   + " drawn labels; the second moment or covariance of the examples' gradients. The"
                   + " last four are without the penalty of --l2")
           .withDefault(Curvature.HESSIAN.label());
-  private static final CommandOption<Integer> FISHER_SAMPLES =
+  static final CommandOption<Integer> FISHER_SAMPLES =
       CommandOption.of(
               "fisher-samples",
               ValueType.whole(1, 10_000),
@@ -140,7 +138,7 @@ record EstimatorOptions(
               ValueType.choice(Method.class, Method::label),
               "for eigenvalues; power iteration is there to compare with PyHessian")
           .withDefault(Method.LANCZOS.label());
-  private static final CommandOption<Criterion> CRITERION =
+  static final CommandOption<Criterion> CRITERION =
       CommandOption.of(
               "criterion",
               ValueType.choice(Criterion.class, Criterion::label),
@@ -314,111 +312,8 @@ record EstimatorOptions(
             arguments.has(PER_LAYER),
             arguments.get(EIGENVECTORS),
             DiagonalOptions.from(arguments));
-    options.checkAccuracy(arguments);
-    if (arguments.has(FISHER_SAMPLES) && options.curvature != Curvature.MONTE_CARLO_FISHER) {
-      throw usage(
-          "--fisher-samples is given without drawn labels",
-          "Add --curvature " + Curvature.MONTE_CARLO_FISHER.label());
-    }
-    options.check();
+    EstimatorChecks.check(options, arguments);
     return options;
-  }
-
-  private void checkAccuracy(Arguments arguments) {
-    if (arguments.has(ACCURACY) && arguments.has(TOLERANCE)) {
-      throw usage("--accuracy and --tol are given", "Give one of them");
-    }
-    boolean power = eigenvalues.filter(e -> e.method() == Method.POWER).isPresent();
-    if (power && arguments.get(ACCURACY).flatMap(Accuracy::eigenvalues).isPresent()) {
-      throw usage(
-          "--method power stops at a small change, and does not know its error",
-          "Use --method lanczos, or --accuracy trace=X");
-    }
-    if (power && arguments.has(CRITERION)) {
-      throw usage("--method power stops at a small change", "Leave out --criterion");
-    }
-    if (trace.isEmpty()) {
-      return;
-    }
-    if (trace.get().maxProducts() < traceMethod.leastProducts()) {
-      throw usage(
-          "--trace-samples is %d".formatted(trace.get().maxProducts()),
-          "--trace-method %s takes at least %d"
-              .formatted(traceMethod.label(), traceMethod.leastProducts()));
-    }
-    if (traceMethod == TraceMethod.HUTCH_PLUS_PLUS
-        && arguments.get(ACCURACY).flatMap(Accuracy::trace).isPresent()
-        && !arguments.has(TRACE_SAMPLES)) {
-      throw usage(
-          "--trace-method hutch++ needs to know its products before the accuracy",
-          "Add --trace-samples, or take another method");
-    }
-  }
-
-  private void check() {
-    if (!needsProducts() && (block.isPresent() || eachLayer)) {
-      throw usage(
-          "--block is given without eigenvalues, trace and density", "Add some of them to --only");
-    }
-    if (perBatch && eigenvalues.isEmpty() && trace.isEmpty()) {
-      throw usage(
-          "--per-batch is given without eigenvalues and trace", "Add one of them to --only");
-    }
-    if (perBatch && curvature == Curvature.GRADIENT_COVARIANCE) {
-      throw usage(
-          "--per-batch is given with the covariance around the mean of all gradients",
-          "Use --curvature " + Curvature.EMPIRICAL_FISHER.label());
-    }
-    if (trace.isPresent() && traceMethod == TraceMethod.XTRACE && (perLayer || eachLayer)) {
-      throw usage(
-          "--trace-method xtrace has no traces of parameters",
-          perLayer ? "Leave out --per-layer" : "Leave out --block " + EACH_LAYER);
-    }
-    if (perParameter && trace.isEmpty()) {
-      throw usage("--normalize-by-size is given without the trace", "Add trace to --only");
-    }
-    if (perLayer && trace.isEmpty()) {
-      throw usage("--per-layer is given without the trace", "Add trace to --only");
-    }
-    if (eigenvectors.isPresent()) {
-      if (eigenvalues.isEmpty()) {
-        throw usage("--eigenvectors is given without eigenvalues", "Add eigenvalues to --only");
-      }
-      ParameterVectors.Format.of(eigenvectors.get(), EIGENVECTORS);
-    }
-    if (diagonal.isPresent()) {
-      DiagonalOptions.check(trace.isPresent(), traceMethod, block.isPresent());
-    }
-    eigenvalues.ifPresent(EstimatorOptions::check);
-  }
-
-  private static void check(EigenvalueOptions eigenvalues) {
-    if (eigenvalues.top() + eigenvalues.bottom() == 0) {
-      throw usage(
-          "--top-n 0 and --bottom-n 0 leave no eigenvalue",
-          "Ask for some, or leave eigenvalues out of --only");
-    }
-    if (eigenvalues.byMagnitude() && eigenvalues.bottom() > 0) {
-      throw usage(
-          "--by-magnitude is given with --bottom-n, but takes both ends into --top-n",
-          "Leave out one of them");
-    }
-    if (eigenvalues.byMagnitude() && eigenvalues.method() == Method.POWER) {
-      throw usage(
-          "--by-magnitude is given with --method power, which goes by magnitude always",
-          "Leave out one of them");
-    }
-    if (eigenvalues.method() == Method.POWER && eigenvalues.bottom() > 0) {
-      throw usage(
-          "--method power does not find the smallest eigenvalues",
-          "Use --method lanczos, or leave out --bottom-n");
-    }
-    if (eigenvalues.method() == Method.POWER && eigenvalues.block() > 1) {
-      throw usage("--method power takes one vector", "Leave out --block-size");
-    }
-    if (eigenvalues.method() == Method.POWER && eigenvalues.top() == 0) {
-      throw usage("--method power needs --top-n of at least 1", "Use --method lanczos");
-    }
   }
 
   /** The same for the library. */
