@@ -119,7 +119,10 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
                 ? cluster.get().curvature(model, data.examples(), how)
                 : new CurvatureOperator(model, data, how);
         ProductJournal journal = options.journal().open(operator, about(options, precision))) {
-      Memory memory = available.beside(operator.memoryBytes());
+      Memory memory =
+          available.beside(
+              operator.memoryBytes(),
+              Math.min(operator.preferredBlock(), estimates.runsTogether()));
       memory.spilling().ifPresent(console::say);
       Progress limited =
           estimates

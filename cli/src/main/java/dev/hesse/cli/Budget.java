@@ -31,6 +31,10 @@ record Budget(Optional<Integer> products, Optional<Double> seconds) {
     return new Budget(arguments.get(PRODUCTS), arguments.get(SECONDS));
   }
 
+  boolean isLimited() {
+    return products.isPresent() || seconds.isPresent();
+  }
+
   /**
    * A progress that tells of work as {@code shown} does, and ends it.
    *

@@ -281,12 +281,14 @@ record EstimatorOptions(
             ofTrace.orElse(arguments.get(TOLERANCE, TRACE_TOLERANCE_DEFAULT)),
             arguments.get(PROBES, ProbeDistribution.RADEMACHER),
             arguments.has(DiagonalOptions.FILE));
+    Budget budget = Budget.from(arguments);
     SpectralDensity.Options density =
         new SpectralDensity.Options(
             arguments.get(
                 DENSITY_STEPS,
                 accuracy.isPresent() ? LEAST_STEPS : SpectralDensity.Options.DEFAULT.steps()),
-            arguments.get(DENSITY_RUNS, SpectralDensity.Options.DEFAULT.runs()));
+            arguments.get(DENSITY_RUNS, SpectralDensity.Options.DEFAULT.runs()),
+            budget.isLimited() ? 1 : SpectralDensity.Options.DEFAULT.together());
     EstimatorOptions options =
         new EstimatorOptions(
             arguments.get(CURVATURE, Curvature.HESSIAN),
@@ -305,7 +307,7 @@ record EstimatorOptions(
             arguments.has(ONLY) && parts.contains(Part.DENSITY),
             arguments.has(PER_PARAMETER),
             accuracy.isPresent(),
-            Budget.from(arguments),
+            budget,
             arguments.get(DAMPING),
             arguments.get(THRESHOLD),
             arguments.has(TOLERANCE) || ofTrace.isPresent(),
@@ -405,5 +407,10 @@ record EstimatorOptions(
             || traceMethod == TraceMethod.XTRACE
             || traceMethod == TraceMethod.HUTCH_PLUS_PLUS;
     return severalRuns || besideSpace ? 2 : 1;
+  }
+
+  /** How many runs of the density may be made at once, beside the first. */
+  int runsTogether() {
+    return density.map(wanted -> Math.min(wanted.runs() - 1, wanted.together())).orElse(1);
   }
 }

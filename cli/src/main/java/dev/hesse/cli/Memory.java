@@ -68,11 +68,16 @@ record Memory(
     return share(total, vectors, bases, dimension, Optional.empty());
   }
 
-  /** The same where the values that products read take so much: the bases get what is left. */
-  Memory beside(long valuesBytes) {
+  /**
+   * The same where the values that products read take so much: the bases get what is left.
+   *
+   * @param together runs of a density that are made at once, within the memory of one basis
+   */
+  Memory beside(long valuesBytes, int together) {
     long left = Math.min(heap, (total - valuesBytes) / bases);
+    long most = wanted * Math.max(1, together);
     return new Memory(
-        total, wanted, heap, bases, folder, Math.max(basisBytes, Math.min(wanted, left)));
+        total, wanted, heap, bases, folder, Math.max(basisBytes, Math.min(most, left)));
   }
 
   /** For the values that products read, outside of Java's heap. */

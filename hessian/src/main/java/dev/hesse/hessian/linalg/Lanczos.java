@@ -164,6 +164,15 @@ public final class Lanczos {
   }
 
   /**
+   * How many spaces of so many steps grow together: as many as the operator takes vectors at once,
+   * as far as the memory of one holds all their bases.
+   */
+  int together(int steps) {
+    return Math.max(
+        1, Math.min(operator.preferredBlock(), storage.heapVectors(dimension()) / steps));
+  }
+
+  /**
    * The number of steps after which Gauss quadrature from the start vector is exact, which is the
    * order of the first invariant subspace; {@link Integer#MAX_VALUE} until one is met.
    */

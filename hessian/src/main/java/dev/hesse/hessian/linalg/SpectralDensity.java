@@ -109,7 +109,9 @@ public record SpectralDensity(
    *
    * @param steps Lanczos steps of each run, m
    * @param runs how many start vectors
-   * @param together how many runs beside the first are made in one block, each with its own basis
+   * @param together how many runs beside the first are made in one block at most, as far as {@link
+   *     SymmetricOperator#preferredBlock} goes and the memory of one basis holds theirs; with 1 a
+   *     run ends before the next begins, so that a budget leaves whole runs
    */
   public record Options(int steps, int runs, int together) {
     /** PyHessian's: 100 steps, one run. */
@@ -122,7 +124,7 @@ public record SpectralDensity(
     }
 
     public Options(int steps, int runs) {
-      this(steps, runs, 1);
+      this(steps, runs, Integer.MAX_VALUE);
     }
 
     /** With as many steps, or these if they are more. */
@@ -194,6 +196,7 @@ public record SpectralDensity(
     List<Rule> coarse = new ArrayList<>();
     int products = 0;
     int begun = -1;
+    int together = Math.min(options.together, first.together(options.steps));
     while (rules.size() > begun
         && rules.size() < options.runs
         && (rules.isEmpty() || !progress.isEnough())) {
@@ -201,7 +204,7 @@ public record SpectralDensity(
       List<Lanczos> block =
           begun == 0
               ? List.of(first)
-              : IntStream.range(begun, Math.min(options.runs, begun + options.together))
+              : IntStream.range(begun, begun + Math.min(options.runs - begun, together))
                   .mapToObj(first::another)
                   .toList();
       int before = begun == 0 ? first.steps() : 0;

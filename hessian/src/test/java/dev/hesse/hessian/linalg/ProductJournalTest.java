@@ -98,6 +98,30 @@ class ProductJournalTest {
     assertThat(operator.products).isEqualTo(all - killedAfter);
   }
 
+  /** The second product of the last block is torn. */
+  @Test
+  void runsThatAreMadeTogetherGoOnAmidABlock() throws IOException {
+    SumOperator blocked = SumOperator.of(operator.withPreferredBlock(2));
+    SpectralDensity expected = density(blocked);
+    try (ProductJournal journal = ProductJournal.begin(blocked, path, 5)) {
+      density(journal);
+    }
+    byte[] whole = Files.readAllBytes(path);
+    Files.write(path, Arrays.copyOf(whole, whole.length - 1));
+    try (ProductJournal journal = ProductJournal.resume(blocked, path, 5)) {
+      assertThat(density(journal).runs()).isEqualTo(expected.runs());
+      assertThat(journal.replayed()).isEqualTo(3 * 15 - 1);
+    }
+    assertThat(Files.readAllBytes(path)).isEqualTo(whole);
+  }
+
+  private static SpectralDensity density(SymmetricOperator of) {
+    return SpectralDensity.estimate(
+        Lanczos.fromRademacher(of, 3, 0, Long.MAX_VALUE),
+        new SpectralDensity.Options(15, 3),
+        Progress.NONE);
+  }
+
   @Test
   void tornAndDamagedRecordsAreMadeAgain() throws IOException {
     String expected = analyse(operator, 1000);

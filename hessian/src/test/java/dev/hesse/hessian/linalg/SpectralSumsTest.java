@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import dev.hesse.hessian.linalg.SpectralDensity.Options;
 import dev.hesse.hessian.linalg.SpectralDensity.Outliers;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -190,9 +192,49 @@ class SpectralSumsTest {
   @Test
   void runsInOneBlockAreThoseOneByOne() {
     SpectralDensity alone = density(OPERATOR, new Options(20, 6), 1);
-    SpectralDensity together = density(OPERATOR, new Options(20, 6, 4), 1);
+    Blocks blocks = new Blocks();
+    SpectralDensity together = density(blocks, new Options(20, 6), 1);
     assertThat(together.runs()).isEqualTo(alone.runs());
     assertThat(together.products()).isEqualTo(120);
+    assertThat(blocks.sizes).isEqualTo(Map.of(1, 40, 4, 20));
+    Blocks single = new Blocks();
+    density(single, new Options(20, 6, 1), 1);
+    assertThat(single.sizes).isEqualTo(Map.of(1, 120));
+  }
+
+  @Test
+  void asManyRunsAreMadeAtOnceAsTheMemoryOfOneBasisHolds() {
+    Blocks blocks = new Blocks();
+    Lanczos first = Lanczos.fromRademacher(blocks, 1, 0, 59L * Float.BYTES * N);
+    SpectralDensity density = SpectralDensity.estimate(first, new Options(20, 6), Progress.NONE);
+    assertThat(density.status()).isEqualTo(Status.CONVERGED);
+    assertThat(blocks.sizes).isEqualTo(Map.of(1, 40, 2, 40));
+  }
+
+  /** Counts how many products are made at once, at best four. */
+  private static final class Blocks implements SymmetricOperator {
+    final Map<Integer, Integer> sizes = new HashMap<>();
+
+    @Override
+    public int dimension() {
+      return N;
+    }
+
+    @Override
+    public void apply(double[] x, double[] y) {
+      OPERATOR.apply(x, y);
+    }
+
+    @Override
+    public void applyBlock(double[][] x, double[][] y) {
+      sizes.merge(x.length, 1, Integer::sum);
+      OPERATOR.applyBlock(x, y);
+    }
+
+    @Override
+    public int preferredBlock() {
+      return 4;
+    }
   }
 
   @Test
