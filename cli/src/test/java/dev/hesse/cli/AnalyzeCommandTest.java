@@ -25,6 +25,9 @@ class AnalyzeCommandTest {
       "analyze --resume DEMO/net.pt --images DEMO/images.npy --labels DEMO/labels.npy"
           + " --sequential --hessian-batch-size 20 ";
 
+  private static final int NPY_HEADER = 128;
+  private static final int LAST_LABEL = 9;
+
   @TempDir private Path folder;
 
   private CommandRun run(String options) {
@@ -185,9 +188,16 @@ class AnalyzeCommandTest {
     }
   }
 
+  /** With labels that are wrong, so that the Hessian is far from positive semidefinite. */
   @Test
   void byMagnitudeTakesFromBothEnds() throws IOException {
-    run("--only eigenvalues --top-n 4 --bottom-n 4");
+    byte[] labels = Files.readAllBytes(CommandRun.testdata("demo").resolve("labels.npy"));
+    for (int i = NPY_HEADER; i < labels.length; i += Long.BYTES) {
+      labels[i] = (byte) (LAST_LABEL - labels[i]);
+    }
+    Path wrong = Files.write(folder.resolve("wrong.npy"), labels);
+    String analyze = DEMO.replace("DEMO/labels.npy", wrong.toString()) + "--only eigenvalues ";
+    CommandRun.of(analyze + "--top-n 4 --bottom-n 4 --out", folder);
     HessianReport.Eigenvalues ends = report().eigenvalues();
     assertThat(ends.order()).isNull();
     double[] expected =
@@ -196,7 +206,8 @@ class AnalyzeCommandTest {
             .sorted(Comparator.comparingDouble(x -> -Math.abs(x)))
             .mapToDouble(x -> x)
             .toArray();
-    CommandRun run = run("--only eigenvalues --top-n 4 --by-magnitude");
+    assertThat(Arrays.stream(expected).limit(4)).anyMatch(x -> x < 0).anyMatch(x -> x > 0);
+    CommandRun run = CommandRun.of(analyze + "--top-n 4 --by-magnitude --out", folder);
     assertThat(run.status()).isEqualTo(ExitStatus.DONE);
     assertThat(run.out()).contains("in magnitude").doesNotContain("largest");
     HessianReport.Eigenvalues found = report().eigenvalues();
