@@ -11,7 +11,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -41,7 +40,9 @@ record PartialReport(AnalyzeReport reports, Supplier<Analysis> known) {
 
   /** Makes it once for nothing, on another thread, so that the next time takes no loading. */
   void rehearse() {
-    ForkJoinPool.commonPool().execute(() -> text(reports.of(known.get())));
+    // One that is over by then has closed what this reads; nobody waits for the result.
+    CompletableFuture<byte[]> unused =
+        CompletableFuture.supplyAsync(() -> text(reports.of(known.get())));
   }
 
   /** Not as an {@link dev.hesse.io.AtomicFile}, which waits until the disk has all of it. */

@@ -65,8 +65,8 @@ record Spectrum(
   private static final double MARGIN_IN_SIGMAS = 6;
 
   static Spectrum of(HessianReport report, FigureOptions options) {
-    List<Double> top = values(report.eigenvalues(), Eigenvalues::top);
-    List<Double> bottom = values(report.eigenvalues(), Eigenvalues::bottom);
+    List<Double> top = values(report.eigenvalues(), Eigenvalues::largest);
+    List<Double> bottom = values(report.eigenvalues(), Eigenvalues::smallest);
     Density density = report.density();
     DoubleSummaryStatistics all = extent(report);
     if (all.getCount() == 0) {
@@ -106,8 +106,8 @@ record Spectrum(
             .flatMap(density -> density.runs().stream())
             .flatMap(run -> run.nodes().stream());
     return Stream.of(
-            values(report.eigenvalues(), Eigenvalues::top).stream(),
-            values(report.eigenvalues(), Eigenvalues::bottom).stream(),
+            values(report.eigenvalues(), Eigenvalues::largest).stream(),
+            values(report.eigenvalues(), Eigenvalues::smallest).stream(),
             nodes)
         .flatMap(values -> values)
         .mapToDouble(Double::doubleValue)

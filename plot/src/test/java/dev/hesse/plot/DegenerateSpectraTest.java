@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.hesse.io.report.HessianReport;
+import dev.hesse.io.report.HessianReport.Eigenvalues;
 import dev.hesse.io.report.HessianReport.Trace;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,12 +42,26 @@ class DegenerateSpectraTest {
             Samples.report(Samples.eigenvalues(none, new double[] {-7}), null, null),
             "λmin = −7"),
         arguments(
+            "by magnitude, the largest", Samples.report(byMagnitude(), null, null), "λmax = 2"),
+        arguments(
+            "by magnitude, the smallest", Samples.report(byMagnitude(), null, null), "λmin = −7"),
+        arguments(
             "unknown values",
             Samples.report(
                 Samples.eigenvalues(new double[] {Double.NaN, 2}, none),
                 new Trace("hutchinson", false, 1, 1, Double.NaN, Double.NaN),
                 null),
             "trace = unknown"));
+  }
+
+  private static Eigenvalues byMagnitude() {
+    return new Eigenvalues(
+        "lanczos",
+        true,
+        9,
+        Eigenvalues.BY_MAGNITUDE,
+        Samples.eigenvalues(new double[] {-7, -3, 2}, new double[0]).top(),
+        List.of());
   }
 
   private static HessianReport density(double... nodes) {

@@ -59,9 +59,9 @@ public record HessianReport(
 
   /** The largest eigenvalue, if it was looked for. */
   public @Nullable Eigenvalue lambdaMax() {
-    return eigenvalues == null || eigenvalues.byMagnitude() || eigenvalues.top().isEmpty()
+    return eigenvalues == null || eigenvalues.largest().isEmpty()
         ? null
-        : eigenvalues.top().get(0);
+        : eigenvalues.largest().get(0);
   }
 
   /** Of all parameters, without layers of their own. */
@@ -194,6 +194,16 @@ public record HessianReport(
         List<Eigenvalue> top,
         List<Eigenvalue> bottom) {
       this(method, converged, hvps, null, top, bottom);
+    }
+
+    /** From the largest down; of those by magnitude, the positive ones. */
+    public List<Eigenvalue> largest() {
+      return byMagnitude() ? top.stream().filter(found -> found.value() > 0).toList() : top;
+    }
+
+    /** From the smallest up; of those by magnitude, the negative ones. */
+    public List<Eigenvalue> smallest() {
+      return byMagnitude() ? top.stream().filter(found -> found.value() < 0).toList() : bottom;
     }
 
     /** Whether top has the largest in magnitude, of either sign. */
