@@ -229,9 +229,7 @@ final class AnalyzeCommand implements Command {
     } else if (!output.quiet()) {
       console
           .out()
-          .print(
-              new Summary(report, analysis, options.estimates().perParameter(), outputs.files())
-                  .text());
+          .print(new Summary(report, analysis, options.estimates(), outputs.files()).text());
     }
   }
 }

@@ -14,7 +14,6 @@ import dev.hesse.io.report.HessianReport.Eigenvalue;
 import dev.hesse.io.report.HessianReport.Eigenvalues;
 import dev.hesse.io.report.HessianReport.Layer;
 import dev.hesse.io.report.HessianReport.Outliers;
-import dev.hesse.io.report.HessianReport.Run;
 import dev.hesse.io.report.HessianReport.SpectralSum;
 import dev.hesse.io.report.HessianReport.Trace;
 import java.nio.file.Path;
@@ -31,7 +30,7 @@ final class Summary {
 
   private final StringBuilder text = new StringBuilder();
 
-  Summary(HessianReport report, Analysis analysis, boolean perParameter, List<Path> files) {
+  Summary(HessianReport report, Analysis analysis, EstimatorOptions asked, List<Path> files) {
     row(
         "model",
         "%s: %s, %,d parameters",
@@ -56,7 +55,13 @@ final class Summary {
     if (report.block() != null) {
       row("block", "of %,d parameters that match %s", report.order(), report.block());
     }
-    analysis.curvature().ifPresent(results -> estimates(report, results.estimates(), perParameter));
+    analysis
+        .curvature()
+        .ifPresent(
+            results -> {
+              estimates(report, results.estimates(), asked.perParameter());
+              unreached(report, results, asked);
+            });
     cost(report.cost());
     analysis.curvature().ifPresent(this::memory);
     row("written", "%s", files.stream().map(Path::toString).collect(Collectors.joining(", ")));
@@ -81,8 +86,9 @@ final class Summary {
   private void estimates(HessianReport report, CurvatureAnalysis estimates, boolean perParameter) {
     Eigenvalues eigenvalues = report.eigenvalues();
     if (eigenvalues != null) {
-      values(eigenvalues.byMagnitude() ? "in magnitude" : "largest", eigenvalues.top());
-      values("smallest", eigenvalues.bottom());
+      String top = eigenvalues.byMagnitude() ? "in magnitude" : "largest";
+      values(top, eigenvalues.top(), eigenvalues.converged());
+      values("smallest", eigenvalues.bottom(), eigenvalues.converged());
       estimates.eigenvalues().ifPresent(found -> outcome(found.status(), found.message()));
     }
     Trace trace = report.trace();
@@ -113,15 +119,16 @@ final class Summary {
     }
   }
 
-  private void values(String name, List<Eigenvalue> eigenvalues) {
+  /** While they have not converged, an eigenvalue is near, but maybe not the outermost. */
+  private void values(String name, List<Eigenvalue> eigenvalues, boolean converged) {
     String heading = name;
     for (Eigenvalue eigenvalue : eigenvalues) {
       Double share = eigenvalue.gradientShare();
       row(
           heading,
-          "%-12.7g ± %.1e, residual %.1e%s",
+          "%-12.7g %sresidual %.1e%s",
           eigenvalue.value(),
-          eigenvalue.error(),
+          converged ? format("± %.1e, ", eigenvalue.error()) : "",
           eigenvalue.residual(),
           share == null ? "" : format(", %.3g %% of the squared gradient", 100 * share));
       heading = "";
@@ -129,13 +136,32 @@ final class Summary {
   }
 
   private void outcome(Status status, String message) {
-    row("", status.converged() ? "%s" : "not converged: %s", message);
+    row(
+        "",
+        switch (status) {
+          case CONVERGED, DIMENSION_EXHAUSTED -> "%s";
+          case ROUNDING_LIMITED -> "not to the tolerance: %s";
+          default -> "not converged: %s";
+        },
+        message);
   }
 
   /** The trace has its error beside it; that it is above the tolerance is no failure. */
   private void accuracy(TraceEstimate trace) {
     if (!trace.status().converged()) {
       row("", "%s", trace.message());
+    }
+  }
+
+  private void unreached(
+      HessianReport report, Analysis.CurvatureResults results, EstimatorOptions asked) {
+    long layers = report.blocks().stream().filter(block -> block.eigenvalues() == null).count();
+    if (asked.eigenvalues().isPresent() && layers > 0) {
+      row("", "the budget was spent before the eigenvalues of %d layers", layers);
+    }
+    int batches = results.miniBatches() - report.batches().size();
+    if (asked.perBatch() && batches > 0) {
+      row("", "the budget was spent before %d of the mini-batches", batches);
     }
   }
 
@@ -219,15 +245,14 @@ final class Summary {
             : "%d runs of %d steps".formatted(density.runs().size(), steps);
     row(
         "density",
-        "%s, %.3g %% of the weight below zero",
+        "%s",
         density.hasRitzValues()
             ? format(
                 "%s, Ritz values from %.5g to %.5g",
                 runs,
                 nodes(density).min().orElse(Double.NaN),
                 nodes(density).max().orElse(Double.NaN))
-            : "by the kernel polynomial method",
-        100 * density.runs().stream().mapToDouble(Summary::negativeWeight).average().orElse(0));
+            : "by the kernel polynomial method");
     if (!density.hasRitzValues() || !found.status().converged()) {
       outcome(found.status(), found.message());
     }
@@ -265,16 +290,6 @@ final class Summary {
     return density.runs().stream()
         .flatMap(run -> run.nodes().stream())
         .mapToDouble(Double::doubleValue);
-  }
-
-  private static double negativeWeight(Run run) {
-    double negative = 0;
-    double all = 0;
-    for (int i = 0; i < run.nodes().size(); i++) {
-      all += run.weights().get(i);
-      negative += run.nodes().get(i) < 0 ? run.weights().get(i) : 0;
-    }
-    return negative / all;
   }
 
   private void cost(Cost cost) {

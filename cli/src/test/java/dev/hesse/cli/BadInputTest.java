@@ -191,9 +191,11 @@ class BadInputTest {
     assertThat(blocked.status()).isEqualTo(ExitStatus.FAILURE);
     assertThat(blocked.err())
         .isEqualTo(
-            "hesse: %s cannot be written: %1$s is something else already. Free the disk or name another folder.%n"
-                .formatted(full.resolve("example.pdf")));
-    assertThat(full.toFile().list()).containsExactly("example.pdf");
+            "hesse: the products that are on disk stay there, and --continue goes on from them.\n"
+                + "hesse: %s cannot be written: %1$s is something else already. Free the disk or name another folder.%n"
+                    .formatted(full.resolve("example.pdf")));
+    assertThat(full.toFile().list())
+        .containsExactlyInAnyOrder("example.pdf", ".hesse-analyze.journal");
   }
 
   @Test

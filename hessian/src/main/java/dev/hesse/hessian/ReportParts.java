@@ -98,19 +98,27 @@ public final class ReportParts {
         .toList();
   }
 
-  /** A density with all that follows from it; without outliers if nothing tells its error. */
+  /**
+   * A density with all that follows from it; without outliers if nothing tells its error, and
+   * without sums from the kernel polynomial method, whose kernel is wider than what they tell
+   * apart.
+   */
   public static Density density(DensityMethod method, SpectralDensity density, SpectralSums sums) {
     return Density.of(
         method.label(),
         density.products(),
         runs(density),
         density.coarse() == null ? null : outliers(density),
-        List.of(
-            sum("frobeniusNorm", null, sums.frobeniusNorm()),
-            sum("negativeShare", null, sums.negativeShare()),
-            sum("logDeterminant", sums.damping(), sums.logDeterminant()),
-            sum("effectiveDimension", sums.damping(), sums.effectiveDimension()),
-            sum("countAbove", sums.threshold(), sums.countAbove())));
+        method == DensityMethod.LANCZOS ? sums(sums) : List.of());
+  }
+
+  private static List<SpectralSum> sums(SpectralSums sums) {
+    return List.of(
+        sum("frobeniusNorm", null, sums.frobeniusNorm()),
+        sum("negativeShare", null, sums.negativeShare()),
+        sum("logDeterminant", sums.damping(), sums.logDeterminant()),
+        sum("effectiveDimension", sums.damping(), sums.effectiveDimension()),
+        sum("countAbove", sums.threshold(), sums.countAbove()));
   }
 
   private static Outliers outliers(SpectralDensity density) {

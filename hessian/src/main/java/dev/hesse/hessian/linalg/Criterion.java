@@ -40,12 +40,16 @@ public enum Criterion {
     };
   }
 
+  /** Of γ, above which a residual may still hide an eigenvalue beside that has no Ritz value. */
+  private static final double TRUSTED = 0.05;
+
   /**
-   * min(ρ, ρ²/γ).
+   * ρ²/γ where ρ < {@value #TRUSTED}·γ, otherwise ρ. The gap is that between Ritz values; while a
+   * pair is rough, an eigenvalue of the matrix may lie in it unseen.
    *
    * @param gap γ, of any sign; 0 if nothing is known of it
    */
   static double bound(double residual, double gap) {
-    return gap > residual ? residual * residual / gap : residual;
+    return residual < TRUSTED * gap ? residual * residual / gap : residual;
   }
 }

@@ -1,7 +1,7 @@
 package dev.hesse.hessian.linalg;
 
-import java.text.DecimalFormat;
-import java.text.DecimalFormatSymbols;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -395,20 +395,17 @@ public final class HutchinsonTrace {
     String message =
         String.format(
             Locale.ROOT,
-            "relative standard error %.1e after %s products%s",
+            "relative standard error %.1e%s",
             relative,
-            new DecimalFormat("0.#", DecimalFormatSymbols.getInstance(Locale.ROOT))
-                .format(products),
-            space.size() == 0 ? "" : ", beside a space of %d vectors".formatted(space.size()));
+            space.size() == 0 ? "" : " beside a space of %d vectors".formatted(space.size()));
     if (!converged) {
-      message += spent ? ", when the budget was spent" : ", the most allowed";
-      if (options.tolerance > 0) {
+      message += spent ? ", when the budget was spent" : " after the most products allowed";
+      if (options.tolerance > 0 && Double.isFinite(needed())) {
         message +=
-            String.format(
-                Locale.ROOT,
-                "; the tolerance of %s takes about %.0e: allow more or a larger tolerance",
-                options.tolerance,
-                needed());
+            "; the tolerance of %s takes about %s products for probes: allow more or a larger tolerance"
+                .formatted(
+                    options.tolerance,
+                    new BigDecimal(needed()).round(new MathContext(2)).toPlainString());
       }
     }
     return new TraceEstimate(

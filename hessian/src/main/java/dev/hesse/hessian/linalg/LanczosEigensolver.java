@@ -154,9 +154,10 @@ public final class LanczosEigensolver {
       case ROUNDING_LIMITED ->
           String.format(
               Locale.ROOT,
-              "%s, some only to %.1e, the level of rounding, which is above their tolerance;"
-                  + " only more exact products would do better",
-              reached,
+              "%d of %d eigenpairs are as exact as products of their rounding allow, to %.1e, which is"
+                  + " above the tolerance of some",
+              converged,
+              options.wanted.count(),
               ritz.floor());
       case DIMENSION_EXHAUSTED ->
           "more eigenpairs asked for than the matrix of order %d has; all are returned"

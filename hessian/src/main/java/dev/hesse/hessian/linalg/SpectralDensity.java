@@ -102,6 +102,18 @@ public record SpectralDensity(
       }
       return sum;
     }
+
+    /** Σⱼ wⱼ·|the larger change of f from θⱼ to a node beside| over from ≤ j &lt; to. */
+    double integralBeside(DoubleUnaryOperator f, int from, int to) {
+      double[] values = nodes.stream().mapToDouble(f::applyAsDouble).toArray();
+      double sum = 0;
+      for (int j = from; j < to; j++) {
+        double below = j == from ? 0 : Math.abs(values[j] - values[j - 1]);
+        double above = j == to - 1 ? 0 : Math.abs(values[j + 1] - values[j]);
+        sum += weights.get(j) * Math.max(below, above);
+      }
+      return sum;
+    }
   }
 
   /**
@@ -160,15 +172,29 @@ public record SpectralDensity(
   /**
    * Σᵢ f(λᵢ) over the spectrum. Its error joins two: the standard error that the random start
    * vectors make, √(2·N/R · the variance of f over the N eigenvalues that are no outliers) for R
-   * runs, as for spherical probes, which needs no second run; and, where f is no polynomial of the
-   * rule's degree, the difference to the rule of half as many nodes, which is the error of the
-   * whole one if that falls as 1/m, and more than it if it falls faster. Nothing tells the error of
-   * a single step: it is infinite.
+   * runs, as for spherical probes, which needs no second run; and what the rule may miss, the
+   * larger of two. One is the difference to the rule of half as many nodes, which is the error of
+   * the whole one if that falls as 1/m, and more than it if it falls faster. The other is half of a
+   * bound, as standard errors are doubled: where f is monotone, the rule's weights may each belong
+   * to the node beside (the separation theorem of Chebyshev, Markov and Stieltjes). Nothing tells
+   * the error of a single step: it is infinite.
    */
   public Mean sum(DoubleUnaryOperator f) {
+    return sum(f, /* polynomial= */ false);
+  }
+
+  /** The same where f is a polynomial of a degree below the steps of a run: rules are exact. */
+  public Mean polynomialSum(DoubleUnaryOperator f) {
+    return sum(f, /* polynomial= */ true);
+  }
+
+  private Mean sum(DoubleUnaryOperator f, boolean polynomial) {
     double value = 0;
     double variance = 0;
-    for (Run run : adjusted()) {
+    double besides = 0;
+    List<Run> adjusted = adjusted();
+    for (int r = 0; r < runs.size(); r++) {
+      Run run = adjusted.get(r);
       int from = outliers.bottom();
       int to = run.nodes().size() - outliers.top();
       value += dimension * run.integral(f, 0, run.nodes().size());
@@ -178,10 +204,22 @@ public record SpectralDensity(
         double spread = run.integral(x -> Math.pow(f.applyAsDouble(x) - mean, 2), from, to) / bulk;
         variance += 2 * dimension * bulk * spread;
       }
+      if (!polynomial && !isExact(r)) {
+        besides += dimension * run.integralBeside(f, from, to);
+      }
     }
     double mean = value / runs.size();
-    double truncation = coarse == null ? Double.POSITIVE_INFINITY : mean - coarse.sum(f).value();
-    return new Mean(mean, Math.hypot(Math.sqrt(variance) / runs.size(), truncation));
+    double missed =
+        coarse == null
+            ? Double.POSITIVE_INFINITY
+            : Math.max(
+                Math.abs(mean - coarse.sum(f, polynomial).value()), besides / runs.size() / 2);
+    return new Mean(mean, Math.hypot(Math.sqrt(variance) / runs.size(), missed));
+  }
+
+  /** A rule over an invariant subspace has no coarser one. */
+  private boolean isExact(int run) {
+    return coarse != null && coarse.runs().get(run).nodes().size() == runs.get(run).nodes().size();
   }
 
   /**

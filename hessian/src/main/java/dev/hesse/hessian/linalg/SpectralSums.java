@@ -39,7 +39,7 @@ public record SpectralSums(
     if (!(damping > 0)) {
       throw new IllegalArgumentException("expected a damping above 0, got " + damping);
     }
-    Mean squares = density.sum(x -> x * x);
+    Mean squares = density.polynomialSum(x -> x * x);
     double norm = Math.sqrt(squares.value());
     return new SpectralSums(
         new Mean(norm, squares.standardError() == 0 ? 0 : squares.standardError() / (2 * norm)),
@@ -48,7 +48,7 @@ public record SpectralSums(
         density.sum(x -> Math.log1p(Math.abs(x) / damping)),
         density.sum(x -> Math.max(x, 0) / (Math.max(x, 0) + damping)),
         threshold,
-        countAbove(density, threshold));
+        density.sum(x -> x > threshold ? 1 : 0));
   }
 
   /** By the delta method: the error of Σ f is that of Σ (negative part − share·|λ|). */
@@ -63,23 +63,5 @@ public record SpectralSums(
     double error =
         density.sum(x -> negative.applyAsDouble(x) - share * Math.abs(x)).standardError();
     return new Mean(share, error / all);
-  }
-
-  private static Mean countAbove(SpectralDensity density, double threshold) {
-    Mean count = density.sum(x -> x > threshold ? 1 : 0);
-    double nearest = 0;
-    for (SpectralDensity.Run run : density.adjusted()) {
-      int size = run.nodes().size();
-      double distance = Double.POSITIVE_INFINITY;
-      double weight = 0;
-      for (int j = density.outliers().bottom(); j < size - density.outliers().top(); j++) {
-        if (Math.abs(run.nodes().get(j) - threshold) < distance) {
-          distance = Math.abs(run.nodes().get(j) - threshold);
-          weight = run.weights().get(j);
-        }
-      }
-      nearest += weight * density.dimension() / density.runs().size();
-    }
-    return new Mean(count.value(), Math.hypot(count.standardError(), nearest / 2));
   }
 }
