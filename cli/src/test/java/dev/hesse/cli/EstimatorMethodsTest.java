@@ -78,9 +78,9 @@ class EstimatorMethodsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"hutchinson,400", "hutch++,120", "xtrace,120"})
+  @CsvSource({"hutchinson,100", "hutch++,60", "xtrace,60"})
   void aTraceMethodAgreesWithTheDefault(String method, int samples) throws IOException {
-    Trace known = report("--only trace --trace-samples 400").trace();
+    Trace known = report("--only trace --trace-samples 100").trace();
     Trace found =
         report("--only trace --trace-method %s --trace-samples %d".formatted(method, samples))
             .trace();
