@@ -52,8 +52,11 @@ record Console(PrintStream out, PrintStream err, ProgressLine progress, Interrup
     return of(out, err, Boolean.getBoolean(TERMINAL));
   }
 
-  /** Writes one line on standard error. */
+  /** Writes one line on standard error, unless an interruption is to have the last word. */
   void say(String message) {
+    if (interruption.silences()) {
+      return;
+    }
     progress.clear();
     err.println("hesse: " + message.replaceAll("\\R", " "));
   }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Interruption {
   private @Nullable Work work;
   private boolean over;
+  private volatile @Nullable Thread ending;
 
   /** What an interruption must not leave half done. */
   @FunctionalInterface
@@ -34,10 +35,20 @@ final class Interruption {
     over = true;
   }
 
+  /**
+   * Whether the process is being ended, and not by the calling thread: what fails there now, as a
+   * cluster does that ends at the same time, concerns nobody.
+   */
+  boolean silences() {
+    Thread end = ending;
+    return end != null && end != Thread.currentThread();
+  }
+
   private synchronized void end(Console console) {
     if (over) {
       return;
     }
+    ending = Thread.currentThread();
     console.say("interrupted. " + (work == null ? "No output was written." : work.interrupt()));
     Runtime.getRuntime().halt(ExitStatus.INTERRUPTED.code());
   }

@@ -66,6 +66,9 @@ public final class Main {
     } catch (CancellationException e) {
       return ExitStatus.INTERRUPTED; // the interruption says so
     } catch (IOException | RuntimeException | Error e) {
+      if (console.interruption().silences()) {
+        return ExitStatus.INTERRUPTED;
+      }
       Failure failure = Failure.of(e);
       console.say(failure.line());
       if (arguments.contains(OutputOptions.VERBOSE.dashed())) {

@@ -6,6 +6,7 @@ import dev.hesse.io.report.HessianReport;
 import dev.hesse.io.report.ReportReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +56,25 @@ class InterruptionTest {
     }
     assertThat(CommandRun.of(String.join(" ", rest) + " --out", out).err())
         .contains("holds no analysis that was stopped. Leave out --continue.");
+  }
+
+  /** Spark ends at the same time, and its jobs fail. */
+  @Test
+  void amidProductsOfAClusterSaysNoMore() throws Exception {
+    Path out = folder.resolve("out");
+    assertThat(
+            interrupted(
+                "density 2",
+                "analyze",
+                "--resume=" + DEMO.resolve("net.pt"),
+                "--images=" + DEMO.resolve("images.npy"),
+                "--labels=" + DEMO.resolve("labels.npy"),
+                "--master=local[2]",
+                "--only=density",
+                "--density-iter=300",
+                "--out=" + out))
+        .containsPattern("^[^\n]*hesse: interrupted. What \\d+ products say is in [^\n]*\n$");
+    assertThat(out.resolve("partial.json")).exists();
   }
 
   private static HessianReport report(List<String> arguments, Path out) throws IOException {
@@ -116,14 +136,17 @@ class InterruptionTest {
    * @return what it wrote on standard error from there
    */
   private static String interrupted(String progress, String... arguments) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "-Dhesse.terminal=true",
-                Main.class.getName()));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("--add-opens")) // Spark's
+        .forEach(command::add);
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            "-Dhesse.terminal=true",
+            Main.class.getName()));
     command.addAll(List.of(arguments));
     Process process =
         new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
