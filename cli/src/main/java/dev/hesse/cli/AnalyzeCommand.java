@@ -93,7 +93,8 @@ final class AnalyzeCommand implements Command {
           .ifPresent(
               file ->
                   ParameterVectors.requireRoom(options.estimates().pairs(), model.parameters()));
-      Device device = options.computation().device(console);
+      Device device =
+          options.cluster().isPresent() ? Device.CPU : options.computation().device(console);
       AnalyzeReport reports = new AnalyzeReport(options, loaded, device);
       try {
         Analysis analysis =

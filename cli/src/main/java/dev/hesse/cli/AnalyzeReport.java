@@ -151,7 +151,7 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
         .toList();
   }
 
-  private static Cost cost(Optional<Analysis.CurvatureResults> results) {
+  private Cost cost(Optional<Analysis.CurvatureResults> results) {
     long started = ManagementFactory.getRuntimeMXBean().getStartTime();
     return new Cost(
         results.map(Analysis.CurvatureResults::products).orElse(0L),
@@ -161,6 +161,7 @@ record AnalyzeReport(AnalyzeOptions options, Subject.Loaded subject, Device devi
             .filter(Double::isFinite)
             .orElse(null),
         results.map(Analysis.CurvatureResults::forwardSeconds).orElse(null),
-        results.map(Analysis.CurvatureResults::keptBytes).orElse(null));
+        results.map(Analysis.CurvatureResults::keptBytes).orElse(null),
+        options.cluster().map(ClusterOptions::master).orElse(null));
   }
 }

@@ -15,7 +15,11 @@ final class ClusterData implements DataOpener {
           "analyze",
           List.of(),
           "",
-          List.of(ModelOptions.GROUP, SavedModelOptions.GROUP, DataOptions.GROUP),
+          List.of(
+              ModelOptions.GROUP,
+              SavedModelOptions.GROUP,
+              DataOptions.GROUP,
+              new Usage.Group("cluster", List.of(DataOptions.PARQUET))),
           List.of(),
           List.of());
 

@@ -44,7 +44,8 @@ record ClusterOptions(String master, OptionalInt partitions, ClusterData data) {
               ValueType.whole(1, 1 << 20),
               "parts that the data is dealt to, at most one for each mini-batch")
           .withDefault("one for each executor");
-  static final Usage.Group GROUP = new Usage.Group("cluster", List.of(MASTER, PARTITIONS));
+  static final Usage.Group GROUP =
+      new Usage.Group("cluster", List.of(MASTER, PARTITIONS, DataOptions.PARQUET));
 
   /**
    * @throws CommandException with status {@link ExitStatus#WRONG_USAGE} if other options don't go

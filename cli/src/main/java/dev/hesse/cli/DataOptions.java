@@ -69,7 +69,7 @@ record DataOptions(
           "labels",
           ValueType.FILE,
           "the same of their classes from 0; for --saved-model also targets of the output's shape");
-  private static final CommandOption<Path> PARQUET =
+  static final CommandOption<Path> PARQUET =
       CommandOption.of(
           "parquet",
           ValueType.FILE,
@@ -119,7 +119,6 @@ record DataOptions(
               DATA_DIR,
               IMAGES,
               LABELS,
-              PARQUET,
               INPUT,
               WARMUP,
               SPLIT,

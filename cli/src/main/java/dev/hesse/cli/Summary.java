@@ -301,7 +301,8 @@ final class Summary {
             : format(
                 "%d products of %.3g s, %.3g forward passes each; ",
                 cost.hvps(), product, product / forward);
-    row("cost", "%s%.1f s in all", products, cost.seconds());
+    String where = cost.cluster() == null ? "" : ", on " + cost.cluster();
+    row("cost", "%s%.1f s in all%s", products, cost.seconds(), where);
   }
 
   private void memory(Analysis.CurvatureResults results) {

@@ -60,7 +60,7 @@ class PlotCommandTest {
             trace,
             density,
             List.of(),
-            new Cost(3, 1, null, null, null)),
+            new Cost(3, 1, null, null, null, null)),
         target);
   }
 

@@ -61,7 +61,7 @@ final class Samples {
         trace,
         density,
         List.of(),
-        new Cost(200, 81.5, 0.41, 0.062, null));
+        new Cost(200, 81.5, 0.41, 0.062, null, null));
   }
 
   /** A bulk at zero with a few outliers. */

@@ -409,13 +409,15 @@ public record HessianReport(
    * @param hvpSeconds mean wall time of a product
    * @param forwardSeconds wall time of the loss alone
    * @param keptBytes memory that the values kept between products take
+   * @param cluster the master of the cluster that made the products; absent for one process
    */
   public record Cost(
       long hvps,
       double seconds,
       @Nullable Double hvpSeconds,
       @Nullable Double forwardSeconds,
-      @Nullable Long keptBytes) {}
+      @Nullable Long keptBytes,
+      @Nullable String cluster) {}
 
   private static List<Double> boxed(double[] values) {
     return DoubleStream.of(values).boxed().toList();

@@ -193,6 +193,7 @@ public final class ReportReader {
         json.number("seconds"),
         json.optionalNumber("hvpSeconds"),
         json.optionalNumber("forwardSeconds"),
-        json.has("keptBytes") ? json.count("keptBytes") : null);
+        json.has("keptBytes") ? json.count("keptBytes") : null,
+        json.optionalText("cluster"));
   }
 }

@@ -191,5 +191,6 @@ public final class ReportWriter {
     json.number("hvpSeconds", cost.hvpSeconds());
     json.number("forwardSeconds", cost.forwardSeconds());
     json.count("keptBytes", cost.keptBytes());
+    json.text("cluster", cost.cluster());
   }
 }

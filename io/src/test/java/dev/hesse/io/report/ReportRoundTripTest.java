@@ -109,7 +109,7 @@ class ReportRoundTripTest {
                 + "{\"name\":\"countAbove\",\"argument\":0.5,",
             "{\"name\":\"fc.bias\",\"size\":10,\"trace\":0.5}",
             "\"cost\":{\"hvps\":135,\"seconds\":12.25,\"hvpSeconds\":0.08,"
-                + "\"forwardSeconds\":0.01,\"keptBytes\":800000000}}");
+                + "\"forwardSeconds\":0.01,\"keptBytes\":800000000,\"cluster\":\"spark://host:7077\"}}");
   }
 
   @Test
@@ -130,7 +130,7 @@ class ReportRoundTripTest {
             null,
             null,
             List.of(new Layer("a", 1, Double.NaN, null)),
-            new Cost(0, 1, null, null, null));
+            new Cost(0, 1, null, null, null, null));
 
     assertThat(written(report))
         .contains("\"loss\" : null", "\"gradientNorm\" : null", "\"trace\" : null")

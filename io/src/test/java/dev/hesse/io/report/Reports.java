@@ -48,7 +48,7 @@ final class Reports {
                 new SpectralSum("frobeniusNorm", null, 3.5, 0.25),
                 new SpectralSum("countAbove", 0.5, 1, 0.125))),
         List.of(new Layer("conv1.weight", 432, 1.5, 0.25), new Layer("fc.bias", 10, 0.5, null)),
-        new Cost(135, 12.25, 0.08, 0.01, 800_000_000L));
+        new Cost(135, 12.25, 0.08, 0.01, 800_000_000L, "spark://host:7077"));
   }
 
   /** Only what every report has. */
@@ -67,6 +67,6 @@ final class Reports {
         null,
         null,
         List.of(),
-        new Cost(0, 1, null, null, null));
+        new Cost(0, 1, null, null, null, null));
   }
 }
