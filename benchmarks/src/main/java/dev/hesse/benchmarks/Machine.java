@@ -3,16 +3,17 @@ package dev.hesse.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What a measurement depends on, as far as the system says. */
 final class Machine {
-  /** The name under which {@link #load()} at the start is described. */
-  static final String LOAD = "load at the start";
+  /** The name under which the most of {@link #otherWork()} is described, in percent. */
+  static final String OTHER_WORK = "other work, before a process at most";
 
-  static final String CORES = "cores";
+  private static final double MOST_OTHER_WORK = 0.1;
   private static final String UNKNOWN = "unknown";
 
   private Machine() {}
@@ -21,7 +22,7 @@ final class Machine {
     measurements.describe("processor", find("/proc/cpuinfo", "model name\\s*:\\s*(.*)"));
     measurements.describe(
         "vector instructions", find("/proc/cpuinfo", "flags\\s*:.*\\b(avx512f|avx2|avx)\\b"));
-    measurements.describe(CORES, Integer.toString(Runtime.getRuntime().availableProcessors()));
+    measurements.describe("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
     String kilobytes = find("/proc/meminfo", "MemTotal:\\s*(\\d+)");
     measurements.describe(
         "memory",
@@ -33,13 +34,37 @@ final class Machine {
     measurements.describe("Java", System.getProperty("java.runtime.version"));
   }
 
-  /** Whether, when a measurement began, more than its cores could do was to be done already. */
+  /** Whether other work took more than a tenth of the processors, before some process measured. */
   static boolean busy(Map<String, String> described) {
-    String cores = described.getOrDefault(CORES, UNKNOWN);
-    String load = described.getOrDefault(LOAD, UNKNOWN);
-    return !cores.equals(UNKNOWN)
-        && !load.equals(UNKNOWN)
-        && Double.parseDouble(load.substring(0, load.indexOf(' '))) > Integer.parseInt(cores);
+    String work = described.getOrDefault(OTHER_WORK, UNKNOWN);
+    return !work.equals(UNKNOWN)
+        && Double.parseDouble(work.substring(0, work.indexOf(' '))) > 100 * MOST_OTHER_WORK;
+  }
+
+  /**
+   * The share of the processors' time that is used while nothing is measured, over half a second;
+   * NaN where the system doesn't say.
+   */
+  static double otherWork() throws InterruptedException {
+    long[] before = ticks();
+    Thread.sleep(500);
+    long[] after = ticks();
+    return (after[0] - before[0]) / (double) (after[1] - before[1]);
+  }
+
+  static String percent(double share) {
+    return Double.isNaN(share) ? UNKNOWN : Math.round(100 * share) + " %";
+  }
+
+  /** Ticks of the system's clock that processors worked, and all of them. */
+  private static long[] ticks() {
+    String[] ticks = find("/proc/stat", "cpu +(.*)").split(" ");
+    if (ticks.length < 8) {
+      return new long[2];
+    }
+    long all = Arrays.stream(ticks).limit(8).mapToLong(Long::parseLong).sum();
+    long idle = Long.parseLong(ticks[3]) + Long.parseLong(ticks[4]);
+    return new long[] {all - idle, all};
   }
 
   /** Running or waiting processes, means over 1, 5 and 15 minutes. */

@@ -2,19 +2,25 @@ package dev.hesse.benchmarks;
 
 import dev.hesse.spark.SparkConnection;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * What a product over a cluster costs beside its arithmetic, in parts: tasks that do nothing, tasks
- * that get n floats by broadcast, and tasks that also give n doubles back. Prints medians in
+ * What a job over a cluster costs, in parts: tasks that do nothing, tasks that get n floats by
+ * broadcast, and tasks that also give n doubles back. All in turn in each round. Prints
  * milliseconds. Arguments: master URL, n, tasks, rounds.
  */
 public final class SparkBenchmark {
+  private static final int BLOCK = 8;
+  private static final int MANY = 100;
+  private static final int ROUNDS_NOT_COUNTED = 5;
+
   private SparkBenchmark() {}
 
   /** Measures and prints. */
@@ -24,52 +30,51 @@ public final class SparkBenchmark {
     int rounds = Integer.parseInt(args[3]);
     try (SparkConnection connection = SparkConnection.open(args[0], OptionalLong.empty())) {
       JavaSparkContext spark = connection.spark();
-      List<Integer> parts = IntStream.range(0, tasks).boxed().toList();
-      float[] vector = new float[n];
-      Arrays.fill(vector, 1);
-      List<Runnable> kinds =
-          List.of(
-              () -> spark.parallelize(parts, tasks).map(i -> i).collect(),
-              () -> {
-                Broadcast<float[]> sent = spark.broadcast(vector);
-                spark.parallelize(parts, tasks).map(i -> sent.value().length).collect();
-                sent.destroy();
-              },
-              () -> {
-                Broadcast<float[]> sent = spark.broadcast(vector);
-                spark
-                    .parallelize(parts, tasks)
-                    .map(i -> Arrays.copyOf(new double[] {sent.value()[0]}, sent.value().length))
-                    .collect();
-                sent.destroy();
-              },
-              () -> {
-                Broadcast<float[][]> sent = spark.broadcast(new float[8][n]);
-                spark
-                    .parallelize(parts, tasks)
-                    .map(i -> new double[8][sent.value()[0].length])
-                    .collect();
-                sent.destroy();
-              });
-      List<String> names =
-          List.of("tasks", "tasks, broadcast", "tasks, broadcast, results", "the same, block of 8");
-      List<List<Double>> times = new ArrayList<>();
-      kinds.forEach(kind -> times.add(new ArrayList<>()));
-      for (int round = -5; round < rounds; round++) {
-        for (int kind = 0; kind < kinds.size(); kind++) {
+      Map<String, Runnable> jobs = new LinkedHashMap<>();
+      jobs.put(tasks + " tasks", () -> nothing(spark, tasks));
+      jobs.put(MANY + " tasks", () -> nothing(spark, MANY));
+      jobs.put("tasks, broadcast", () -> product(spark, tasks, new float[1][n], 0));
+      jobs.put("tasks, broadcast, results", () -> product(spark, tasks, new float[1][n], 1));
+      jobs.put(
+          "the same, block of " + BLOCK, () -> product(spark, tasks, new float[BLOCK][n], BLOCK));
+      Map<String, List<Double>> times = new LinkedHashMap<>();
+      for (int round = -ROUNDS_NOT_COUNTED; round < rounds; round++) {
+        for (Map.Entry<String, Runnable> job : jobs.entrySet()) {
           long start = System.nanoTime();
-          kinds.get(kind).run();
+          job.getValue().run();
+          double milliseconds = (System.nanoTime() - start) * 1e-6;
           if (round >= 0) {
-            times.get(kind).add((System.nanoTime() - start) * 1e-6);
+            times.computeIfAbsent(job.getKey(), name -> new ArrayList<>()).add(milliseconds);
           }
         }
       }
-      for (int kind = 0; kind < kinds.size(); kind++) {
-        List<Double> sorted = times.get(kind).stream().sorted().toList();
-        System.out.printf(
-            "%-28s median %7.1f ms, fastest %7.1f ms%n",
-            names.get(kind), sorted.get(sorted.size() / 2), sorted.get(0));
-      }
+      times.forEach(
+          (name, found) ->
+              System.out.printf(
+                  "%-28s median %7.1f ms, from %.1f to %.1f%n",
+                  name, median(found), Collections.min(found), Collections.max(found)));
     }
+  }
+
+  private static double median(List<Double> values) {
+    return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
+  }
+
+  private static void nothing(JavaSparkContext spark, int tasks) {
+    spark.parallelize(numbers(tasks), tasks).map(i -> i).collect();
+  }
+
+  /** Sends vectors to every task, and gets as many as asked for back from each. */
+  private static void product(JavaSparkContext spark, int tasks, float[][] vectors, int results) {
+    Broadcast<float[][]> sent = spark.broadcast(vectors);
+    spark
+        .parallelize(numbers(tasks), tasks)
+        .map(i -> new double[results][sent.value()[0].length])
+        .collect();
+    sent.destroy();
+  }
+
+  private static List<Integer> numbers(int tasks) {
+    return IntStream.range(0, tasks).boxed().toList();
   }
 }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,7 @@ public final class SpeedBenchmark {
 
   private final Measurements measurements = new Measurements();
   private final Set<Step> failed = new HashSet<>();
+  private double otherWork;
 
   private SpeedBenchmark() {}
 
@@ -68,7 +70,7 @@ public final class SpeedBenchmark {
     measurements.describe("date", LocalDate.now(ZoneOffset.UTC).toString());
     measurements.describe("Hesse", revision);
     Machine.describeTo(measurements);
-    measurements.describe(Machine.LOAD, Machine.load());
+    measurements.describe("load at the start", Machine.load());
     Path out = Files.createTempDirectory("hesse-benchmark");
     List<Step> steps = new ArrayList<>(SpeedPlan.steps(places, size, out));
     long start = System.nanoTime();
@@ -106,12 +108,20 @@ public final class SpeedBenchmark {
     if (failed.contains(step)) {
       return;
     }
+    otherWork = Math.max(otherWork, Machine.otherWork());
+    measurements.describe(Machine.OTHER_WORK, Machine.percent(otherWork));
     ChildProcess child = ChildProcess.run(step.command(), ENVIRONMENT);
     boolean analysis = step.study().equals(SpeedPlan.ANALYZE) && step.side() == Side.HESSE;
     // An analysis that does not reach its tolerance ends with 4 and its report.
     if (child.status() != 0 && !(analysis && child.status() == 4)) {
       System.err.printf("failed with status %d: %s%n", child.status(), child.errors().strip());
       failed.add(step);
+      measurements.describe(
+          "failed",
+          failed.stream()
+              .map(it -> "%s of %s (%s)".formatted(it.study(), it.subject(), side(it)))
+              .sorted()
+              .collect(Collectors.joining(", ")));
       return;
     }
     for (String line : child.output()) {

@@ -36,7 +36,7 @@ final class SpeedReport {
             .collect(Collectors.joining("\n")));
     paragraph(
         """
-        Rounds: %d. In each everything ran once, one process after the other, Hesse and PyTorch next to each other, every
+        Rounds: %d. In each everything that did not fail ran once, one process after the other, Hesse and PyTorch next to each other, every
         second round in the reverse order. A cell is the median over the rounds, with the least and the largest; a ratio is
         taken within each round. Networks with batch norm in evaluation mode, float32."""
             .formatted(measurements.rounds()));

@@ -50,11 +50,12 @@ class SpeedReportTest {
 
   @Test
   void tablesOfABusyMachineSaySo() {
-    measurements.describe(Machine.CORES, "2");
-    measurements.describe(Machine.LOAD, "1.90 7.00 7.00");
+    measurements.describe(Machine.OTHER_WORK, Machine.percent(0.04));
     assertThat(SpeedReport.markdown(measurements)).doesNotContain("busy");
-    measurements.describe(Machine.LOAD, "2.10 0.30 0.10");
+    measurements.describe(Machine.OTHER_WORK, Machine.percent(0.43));
     assertThat(SpeedReport.markdown(measurements)).contains("busy");
+    measurements.describe(Machine.OTHER_WORK, Machine.percent(Double.NaN));
+    assertThat(SpeedReport.markdown(measurements)).doesNotContain("busy");
   }
 
   @Test
