@@ -47,7 +47,7 @@ public final class LeakCheck {
       double[] y = new double[x.length];
       for (int i = 1; i <= products; i++) {
         operator.apply(x, y);
-        if (i % (products / LINES) == 0) {
+        if (i % Math.max(1, products / LINES) == 0) {
           print(i + " products");
         }
       }
@@ -57,7 +57,7 @@ public final class LeakCheck {
         double[] x = new Probes(1).rademacher(0, operator.dimension());
         operator.apply(x, new double[x.length]);
       }
-      if (i % (operators / LINES) == 0) {
+      if (i % Math.max(1, operators / LINES) == 0) {
         print(i + " operators");
       }
     }
