@@ -3,7 +3,6 @@ package dev.hesse.cli;
 import static dev.hesse.cli.CommandException.usage;
 
 import dev.hesse.io.BadInputException;
-import dev.hesse.io.StoredTensor;
 import dev.hesse.io.data.ArrayDataset;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.io.data.CifarDataset;
@@ -298,10 +297,7 @@ record DataOptions(
   }
 
   private static ArrayDataset.Named named(Path file, String... usual) throws IOException {
-    if (ArrayFile.of(file).read(usual) instanceof StoredTensor numbers) {
-      return new ArrayDataset.Named(file.toString(), numbers);
-    }
-    throw new BadInputException("%s holds text".formatted(file), "Give numbers");
+    return ArrayDataset.Named.of(file.toString(), ArrayFile.of(file).open(usual));
   }
 
   /** The split's name, where the data has splits. */

@@ -5,10 +5,9 @@ import static dev.hesse.io.BadInputException.quote;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.DataArray;
 import dev.hesse.io.StoredTensor;
-import dev.hesse.io.data.Batch;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.io.data.CifarDataset;
-import dev.hesse.io.data.ExampleOrder;
+import dev.hesse.io.data.Dataset;
 import dev.hesse.io.data.Normalization;
 import dev.hesse.io.npy.ArrayFile;
 import dev.hesse.io.npy.Npz;
@@ -37,36 +36,15 @@ record SavedModelSubject(SavedModelOptions options, DataOptions data) implements
   @Override
   public Loaded load(Console console) throws IOException {
     SavedModels model = options.open();
-    if (data.files() instanceof DataOptions.Files.Folder folder) {
-      BatchSource images = images(folder, model);
-      Batch all = images.read(0, images.examples());
-      LabelledArrays arrays =
-          new LabelledArrays(
-              images.source(),
-              Map.of(),
-              Optional.of(all.array(Batch.IMAGES)),
-              Optional.of(all.array(Batch.LABELS)));
-      Objective objective = model.objective(arrays, options.objective());
-      return loaded(
-          console, model, objective, objective.data().inOrder(new ExampleOrder.Sequential()));
-    }
-    LabelledArrays arrays = arrays((DataOptions.Files.Arrays) data.files(), model);
+    LabelledArrays arrays =
+        data.files() instanceof DataOptions.Files.Folder folder
+            ? images(folder, model)
+            : arrays((DataOptions.Files.Arrays) data.files(), model);
     Objective objective = model.objective(arrays, options.objective());
-    return loaded(console, model, objective, data.select(objective.data()));
-  }
-
-  @Override
-  public BatchSource examples() throws IOException {
-    return load(Console.silent()).data();
-  }
-
-  private static Loaded loaded(
-      Console console, SavedModels model, Objective objective, BatchSource examples)
-      throws IOException {
     objective.warnings().forEach(warning -> console.say("warning: " + warning + "."));
     return new Loaded(
         objective.loss(),
-        examples,
+        data.select(objective.data()),
         model.folder().toString(),
         model.sha256(),
         "SavedModel",
@@ -74,13 +52,23 @@ record SavedModelSubject(SavedModelOptions options, DataOptions data) implements
         Optional.of(objective.loss().parameterRule()));
   }
 
-  private BatchSource images(DataOptions.Files.Folder folder, SavedModels model)
+  @Override
+  public BatchSource examples() throws IOException {
+    return load(Console.silent()).data();
+  }
+
+  private LabelledArrays images(DataOptions.Files.Folder folder, SavedModels model)
       throws IOException {
     Collection<DataType> types = model.inputTypes(options.objective().signature()).values();
     boolean bytes = types.size() == 1 && types.contains(DataType.DT_UINT8);
     Normalization usual = bytes ? BYTES : Normalization.CIFAR;
-    return data.select(
-        CifarDataset.open(folder.path(), folder.split(), data.normalization().orElse(usual)));
+    Dataset images =
+        CifarDataset.open(folder.path(), folder.split(), data.normalization().orElse(usual));
+    return new LabelledArrays(
+        images.source(),
+        Map.of(),
+        Optional.of(images.array()),
+        Optional.of(StoredTensor.of(new long[] {images.examples()}, images.labels())));
   }
 
   private LabelledArrays arrays(DataOptions.Files.Arrays files, SavedModels model)
@@ -113,7 +101,7 @@ record SavedModelSubject(SavedModelOptions options, DataOptions data) implements
     }
     if (files.images().isPresent()) {
       Path images = files.images().get();
-      DataArray array = ArrayFile.of(images).read(DataOptions.IMAGES_USUAL);
+      DataArray array = ArrayFile.of(images).open(DataOptions.IMAGES_USUAL);
       sources.add(images.toString());
       if (pending.isEmpty()) {
         unnamed = Optional.of(array);
@@ -154,6 +142,6 @@ record SavedModelSubject(SavedModelOptions options, DataOptions data) implements
       return StoredTensor.of(new long[0], new double[] {input.number().getAsDouble()});
     }
     String name = input.name().orElseThrow();
-    return ArrayFile.of(input.file()).read(name, name.substring(name.lastIndexOf('/') + 1));
+    return ArrayFile.of(input.file()).open(name, name.substring(name.lastIndexOf('/') + 1));
   }
 }

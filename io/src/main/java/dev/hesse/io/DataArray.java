@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A dense array of numbers or of texts, in row-major order. */
-public sealed interface DataArray permits StoredTensor, TextTensor {
+public sealed interface DataArray permits NumberArray, TextTensor {
 
   /** A copy of the dimensions, outermost first. */
   long[] shape();
@@ -53,9 +53,9 @@ public sealed interface DataArray permits StoredTensor, TextTensor {
     }
     long[] shape = first.shape();
     shape[0] = rows;
-    if (first instanceof StoredTensor numbers) {
+    if (first instanceof NumberArray numbers) {
       return StoredTensor.joined(
-          numbers.dtype(), shape, arrays.stream().map(StoredTensor.class::cast).toList());
+          numbers.dtype(), shape, arrays.stream().map(a -> ((NumberArray) a).whole()).toList());
     }
     return new TextTensor(
         shape, arrays.stream().flatMap(a -> ((TextTensor) a).elements().stream()).toList());

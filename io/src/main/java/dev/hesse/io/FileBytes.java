@@ -1,5 +1,6 @@
 package dev.hesse.io;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -46,20 +47,7 @@ public final class FileBytes implements AutoCloseable {
    * @throws BadInputException if it is missing, empty, unreadable, a folder or a device
    */
   public static FileBytes open(Path path) throws IOException {
-    if (Files.isDirectory(path)) {
-      throw new BadInputException("this is a folder", "Give the path of a file");
-    }
-    if (Files.exists(path) && !Files.isRegularFile(path)) {
-      throw new BadInputException("this is not a regular file", "Give the path of a file");
-    }
-    FileChannel channel;
-    try {
-      channel = FileChannel.open(path, StandardOpenOption.READ);
-    } catch (NoSuchFileException e) {
-      throw new BadInputException("there is no such file", "Check the path", e);
-    } catch (AccessDeniedException e) {
-      throw new BadInputException("reading is not permitted", "Check the file's permissions", e);
-    }
+    FileChannel channel = channel(path);
     long size = channel.size();
     if (size > IN_MEMORY) {
       return new FileBytes(size, channel);
@@ -71,6 +59,44 @@ public final class FileBytes implements AutoCloseable {
         throw new BadInputException("the file is empty", "Get it again from its source");
       }
       return of(content.flip());
+    }
+  }
+
+  /**
+   * Opens a regular file for reading by position.
+   *
+   * @throws BadInputException if it is missing, unreadable, a folder or a device
+   */
+  public static FileChannel channel(Path path) throws IOException {
+    if (Files.isDirectory(path)) {
+      throw new BadInputException("this is a folder", "Give the path of a file");
+    }
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new BadInputException("this is not a regular file", "Give the path of a file");
+    }
+    try {
+      return FileChannel.open(path, StandardOpenOption.READ);
+    } catch (NoSuchFileException e) {
+      throw new BadInputException("there is no such file", "Check the path", e);
+    } catch (AccessDeniedException e) {
+      throw new BadInputException("reading is not permitted", "Check the file's permissions", e);
+    }
+  }
+
+  /**
+   * Fills what remains of a buffer with the bytes from a position on.
+   *
+   * @throws EOFException if the file has fewer
+   */
+  public static void readFully(FileChannel channel, Path path, ByteBuffer into, long position)
+      throws IOException {
+    long at = position;
+    while (into.hasRemaining()) {
+      int read = channel.read(into, at);
+      if (read < 0) {
+        throw new EOFException(path + " became shorter while it was read");
+      }
+      at += read;
     }
   }
 

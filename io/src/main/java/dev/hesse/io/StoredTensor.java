@@ -10,7 +10,7 @@ import java.util.Objects;
  * A dense tensor as a file holds it: element type, shape, and its elements in row-major order,
  * little-endian, without gaps. A 0-d tensor has an empty shape and one element.
  */
-public final class StoredTensor implements DataArray {
+public final class StoredTensor implements NumberArray {
   /** Doubles hold every whole number up to this one, and no other is rounded to one of them. */
   private static final long MAX_WHOLE = (1L << 53) - 1;
 
@@ -95,6 +95,7 @@ public final class StoredTensor implements DataArray {
     return count;
   }
 
+  @Override
   public DType dtype() {
     return dtype;
   }
@@ -102,11 +103,6 @@ public final class StoredTensor implements DataArray {
   @Override
   public long[] shape() {
     return shape.clone();
-  }
-
-  @Override
-  public String elementType() {
-    return dtype.label();
   }
 
   @Override
@@ -125,6 +121,11 @@ public final class StoredTensor implements DataArray {
   @Override
   public StoredTensor reshaped(long[] other) {
     return new StoredTensor(dtype, other, data);
+  }
+
+  @Override
+  public StoredTensor whole() {
+    return this;
   }
 
   /**

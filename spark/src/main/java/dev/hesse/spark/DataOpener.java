@@ -9,7 +9,8 @@ import java.io.Serializable;
 public interface DataOpener extends Serializable {
 
   /**
-   * Opens the examples; they are read when they are asked for.
+   * Opens the examples; they are read when they are asked for. What is opened may serve the next
+   * computation over the same: files stay as they are while the cluster is connected.
    *
    * @throws dev.hesse.io.BadInputException if they are not there or bad
    */

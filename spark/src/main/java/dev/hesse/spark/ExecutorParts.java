@@ -1,10 +1,13 @@
 package dev.hesse.spark;
 
 import dev.hesse.io.data.BatchSource;
+import java.io.Serial;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.lang3.SerializationUtils;
 
 /**
  * The parts that this process holds, from one product to the next. They are gone with the process,
@@ -14,6 +17,26 @@ final class ExecutorParts {
   private static final LinkedHashMap<String, Part> PARTS =
       new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true);
   private static final Map<String, BatchSource> SOURCES = new HashMap<>();
+
+  /** Data that was opened last, by what opened it, for this run and the next. */
+  private static final LinkedHashMap<Data, BatchSource> OPENED =
+      new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true) {
+        @Serial private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Data, BatchSource> eldest) {
+          return size() > MOST_DATA;
+        }
+      };
+
+  private static final int MOST_DATA = 4;
+
+  /**
+   * Tells data apart.
+   *
+   * @param opener in serialised form, which is the same for the same
+   */
+  private record Data(ByteBuffer opener, int examples) {}
 
   private ExecutorParts() {}
 
@@ -27,7 +50,7 @@ final class ExecutorParts {
     Part part;
     List<Part> others;
     synchronized (ExecutorParts.class) {
-      BatchSource whole = SOURCES.computeIfAbsent(run.id(), key -> run.open());
+      BatchSource whole = SOURCES.computeIfAbsent(run.id(), key -> run.inOrder(opened(run)));
       part = PARTS.computeIfAbsent(run.id() + " " + index, key -> new Part(run, index, whole));
       Part wanted = part;
       others = PARTS.values().stream().filter(other -> other != wanted).toList();
@@ -36,7 +59,12 @@ final class ExecutorParts {
     return part;
   }
 
-  /** Forgets a run. */
+  private static BatchSource opened(Run run) {
+    ByteBuffer opener = ByteBuffer.wrap(SerializationUtils.serialize(run.data()));
+    return OPENED.computeIfAbsent(new Data(opener, run.deal().examples()), data -> run.open());
+  }
+
+  /** Forgets a run, but not its data. */
   static void close(String run) {
     List<Part> parts;
     synchronized (ExecutorParts.class) {

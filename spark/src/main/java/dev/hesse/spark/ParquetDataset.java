@@ -2,29 +2,22 @@ package dev.hesse.spark;
 
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.DType;
+import dev.hesse.io.DeferredTensor;
 import dev.hesse.io.StoredTensor;
 import dev.hesse.io.data.ArrayDataset;
 import dev.hesse.io.data.Dataset;
 import dev.hesse.io.data.Normalization;
 import dev.hesse.io.data.ShardedDataset;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
-import org.apache.parquet.column.page.PageReadStore;
-import org.apache.parquet.example.data.Group;
-import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
-import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.io.ColumnIOFactory;
+import org.apache.parquet.column.statistics.Statistics;
+import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.LocalInputFile;
-import org.apache.parquet.io.RecordReader;
-import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,14 +26,21 @@ import org.jspecify.annotations.Nullable;
  * three channels, row by row with the channels of a pixel together. Their order is that of the
  * files' names and of the rows in them.
  *
- * <p>A row group is read at once, without other columns, and kept as long as there is memory.
+ * <p>Opening reads footers, labels, and one page of images for their size; later reads take the
+ * pages that hold what is asked for.
  */
 public final class ParquetDataset {
-  private static final String IMAGE = "image";
-  private static final String LABEL = "label";
   private static final int CHANNELS = 3;
 
-  private ParquetDataset() {}
+  private final @Nullable Normalization normalization;
+  private final long most;
+  private final List<Dataset> shards = new ArrayList<>();
+  private int length = -1;
+
+  private ParquetDataset(@Nullable Normalization normalization, long most) {
+    this.normalization = normalization;
+    this.most = most;
+  }
 
   /**
    * Opens a file, or all files of a folder but those whose names begin with {@code _} or a dot.
@@ -49,131 +49,106 @@ public final class ParquetDataset {
    * @throws BadInputException if there are none, or one is bad
    */
   public static Dataset open(Path path, @Nullable Normalization normalization) throws IOException {
-    List<ShardedDataset.Opener> groups = new ArrayList<>();
+    return open(path, normalization, LocalInputFile::new, Runtime.getRuntime().maxMemory() / 2);
+  }
+
+  /**
+   * As {@link #open(Path, Normalization)}.
+   *
+   * @param most bytes that the images of a row group may take that can only be read at once
+   */
+  static Dataset open(
+      Path path, @Nullable Normalization normalization, Function<Path, InputFile> files, long most)
+      throws IOException {
+    ParquetDataset dataset = new ParquetDataset(normalization, most);
     for (Path file : files(path)) {
-      int count;
-      try (ParquetFileReader reader = reader(file)) {
-        requireColumns(file, reader.getFileMetaData().getSchema());
-        count = reader.getRowGroups().size();
-      }
-      for (int group = 0; group < count; group++) {
-        int index = group;
-        groups.add(() -> read(file, index, normalization));
-      }
+      dataset.add(ParquetSource.open(file, files.apply(file)));
     }
-    return new ShardedDataset(path.toString(), groups);
+    return new ShardedDataset(path.toString(), dataset.shards);
   }
 
   private static List<Path> files(Path path) throws IOException {
     if (!Files.isDirectory(path)) {
       return List.of(path);
     }
+    List<Path> visible;
     try (Stream<Path> files = Files.list(path)) {
-      return files
-          .filter(file -> !String.valueOf(file.getFileName()).matches("[._].*"))
-          .filter(Files::isRegularFile)
-          .sorted()
-          .toList();
+      visible =
+          files
+              .filter(file -> !String.valueOf(file.getFileName()).matches("[._].*"))
+              .sorted()
+              .toList();
     }
-  }
-
-  private static ParquetFileReader reader(Path file) throws IOException {
-    try {
-      return ParquetFileReader.open(new LocalInputFile(file));
-    } catch (NoSuchFileException | FileNotFoundException e) {
-      throw new BadInputException("%s: there is no such file".formatted(file), "Check the path", e);
-    } catch (RuntimeException e) {
-      throw bad(file, e);
+    List<Path> folders = visible.stream().filter(Files::isDirectory).toList();
+    if (!folders.isEmpty()) {
+      throw new BadInputException(
+          "%s: there are folders in it, such as %s, as of a partitioned table"
+              .formatted(
+                  path, BadInputException.quote(String.valueOf(folders.get(0).getFileName()))),
+          "Give a folder of files with the columns image and label: write without partitionBy");
     }
+    if (visible.isEmpty()) {
+      throw new BadInputException(
+          "%s: there are no Parquet files".formatted(path), "Check the path");
+    }
+    return visible;
   }
 
-  private static BadInputException bad(Path file, RuntimeException e) {
-    return new BadInputException(
-        "%s: this is no Parquet file, or a damaged one".formatted(file),
-        "Write it again, for example with Spark's DataFrame.write().parquet(…)",
-        e);
-  }
-
-  private static void requireColumns(Path file, MessageType schema) {
-    for (String column : List.of(IMAGE, LABEL)) {
-      if (!schema.containsField(column)) {
-        throw new BadInputException(
-            "%s: there is no column %s".formatted(file, column),
-            "Give a column image with bytes or numbers and a column label with classes");
+  private void add(ParquetSource source) throws IOException {
+    for (int group = 0; group < source.groups(); group++) {
+      if (source.rows(group) > 0) {
+        add(source, group);
       }
     }
   }
 
-  private static Dataset read(Path file, int group, @Nullable Normalization normalization)
-      throws IOException {
-    try (ParquetFileReader reader = reader(file)) {
-      MessageType schema = reader.getFileMetaData().getSchema();
-      MessageType wanted =
-          new MessageType(schema.getName(), schema.getType(IMAGE), schema.getType(LABEL));
-      reader.setRequestedSchema(wanted);
-      PageReadStore pages = reader.readRowGroup(group);
-      RecordReader<Group> rows =
-          new ColumnIOFactory()
-              .getColumnIO(wanted)
-              .getRecordReader(pages, new GroupRecordConverter(wanted));
-      return rows(file, rows, Math.toIntExact(pages.getRowCount()), normalization);
-    } catch (BadInputException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      throw bad(file, e);
+  private void add(ParquetSource source, int group) throws IOException {
+    requireNoNulls(source, group);
+    if (length < 0) {
+      length = ParquetImages.firstLength(source, group);
+    }
+    int side = (int) Math.round(Math.sqrt((double) length / CHANNELS));
+    if (length == 0 || length != (long) side * side * CHANNELS) {
+      throw new BadInputException(
+          "%s: an image of %d numbers is not square with three channels"
+              .formatted(source.path(), length),
+          "Give images of height × height × 3 numbers");
+    }
+    DType type = ParquetImages.type(source);
+    requireReadable(source, group, type);
+    long rows = source.rows(group);
+    String name = source.path().toString();
+    shards.add(
+        new ArrayDataset(
+            new ArrayDataset.Named(
+                name,
+                new DeferredTensor(
+                    type,
+                    new long[] {rows, side, side, CHANNELS},
+                    new ParquetImages(source, group, length))),
+            new ArrayDataset.Named(name, StoredTensor.of(new long[] {rows}, source.labels(group))),
+            normalization));
+  }
+
+  private static void requireNoNulls(ParquetSource source, int group) {
+    Statistics<?> statistics = source.images(group).getStatistics();
+    if (statistics != null && statistics.isNumNullsSet() && statistics.getNumNulls() > 0) {
+      throw new BadInputException(
+          "%s: row group %d has %d nulls or empty lists in column image"
+              .formatted(source.path(), group, statistics.getNumNulls()),
+          "Leave out rows without an image");
     }
   }
 
-  private static Dataset rows(
-      Path file, RecordReader<Group> rows, int count, @Nullable Normalization normalization) {
-    int[] labels = new int[count];
-    List<byte[]> images = new ArrayList<>();
-    DType type = DType.UINT8;
-    for (int i = 0; i < count; i++) {
-      Group row = rows.read();
-      if (row.getFieldRepetitionCount(IMAGE) != 1 || row.getFieldRepetitionCount(LABEL) != 1) {
-        throw new BadInputException(
-            "%s: row %d of a row group has no image or no label".formatted(file, i),
-            "Leave out rows without");
-      }
-      if (row.getType().getType(IMAGE).isPrimitive()) {
-        images.add(row.getBinary(IMAGE, 0).getBytes());
-      } else {
-        type = DType.FLOAT32;
-        images.add(numbers(row.getGroup(IMAGE, 0)));
-      }
-      labels[i] =
-          Math.toIntExact(
-              Long.parseLong(row.getValueToString(row.getType().getFieldIndex(LABEL), 0)));
+  /** A row group without page index is read at once. */
+  private void requireReadable(ParquetSource source, int group, DType type) {
+    long bytes = (long) source.rows(group) * length * type.bytes();
+    if (source.images(group).getOffsetIndexReference() == null
+        && bytes > Math.min(most, Integer.MAX_VALUE)) {
+      throw new BadInputException(
+          "%s: row group %d has images of %,d MiB and no page index, so that it can only be read at once"
+              .formatted(source.path(), group, bytes >> 20),
+          "Write smaller row groups, or a page index as Spark and PyArrow's write_page_index do");
     }
-    int length = images.isEmpty() ? 0 : images.get(0).length;
-    int side = (int) Math.round(Math.sqrt((double) length / type.bytes() / CHANNELS));
-    ByteBuffer data = ByteBuffer.allocate(Math.multiplyExact(count, length));
-    for (byte[] image : images) {
-      if (image.length != side * side * CHANNELS * type.bytes()) {
-        throw new BadInputException(
-            "%s: an image of %d numbers is not square with three channels"
-                .formatted(file, image.length / type.bytes()),
-            "Give images of height × height × 3 numbers");
-      }
-      data.put(image);
-    }
-    return new ArrayDataset(
-        new ArrayDataset.Named(
-            file.toString(),
-            new StoredTensor(type, new long[] {count, side, side, CHANNELS}, data.flip())),
-        new ArrayDataset.Named(file.toString(), StoredTensor.of(new long[] {count}, labels)),
-        normalization);
-  }
-
-  /** The elements of a list, of which each is a group of its own, as floats. */
-  private static byte[] numbers(Group list) {
-    ByteBuffer image =
-        ByteBuffer.allocate(Float.BYTES * list.getFieldRepetitionCount(0))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < list.getFieldRepetitionCount(0); i++) {
-      image.putFloat(Float.parseFloat(list.getGroup(0, i).getValueToString(0, 0)));
-    }
-    return image.array();
   }
 }

@@ -39,7 +39,7 @@ record Run(
         newId, model, data, known, deal, curvature, precision, seed, fisherSamples, memoryBytes);
   }
 
-  /** All examples, in the order of the computation. */
+  /** All examples, in their own order. */
   BatchSource open() {
     BatchSource opened;
     try {
@@ -53,6 +53,11 @@ record Run(
               .formatted(opened.source(), opened.examples(), deal.examples()),
           "Give a path that leads to the same files on every machine");
     }
+    return opened;
+  }
+
+  /** The examples as opened, in the order of the computation. */
+  BatchSource inOrder(BatchSource opened) {
     return order == null ? opened : opened.reordered(order.value());
   }
 

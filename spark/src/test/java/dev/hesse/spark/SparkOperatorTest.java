@@ -20,6 +20,7 @@ import dev.hesse.models.Precision;
 import dev.hesse.models.ResNet;
 import java.io.IOException;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -215,5 +216,39 @@ class SparkOperatorTest {
     assertThatThrownBy(() -> new SparkOperator(cluster.spark(), network, missing, 31, options, 2))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("/nowhere");
+  }
+
+  /** Executors of {@code local} are in this process. */
+  private static final AtomicInteger OPENINGS = new AtomicInteger();
+
+  @Test
+  void theSameDataIsOpenedOnce() {
+    String path = Example.FOLDER.resolve(".").toString();
+    DataOpener opener =
+        () -> {
+          OPENINGS.incrementAndGet();
+          return Example.data(path);
+        };
+    // The sort by residual makes a second run of the first operator's.
+    for (int strata : new int[] {2, 1}) {
+      CurvatureOperator.Options options = Example.options(Curvature.HESSIAN, strata);
+      try (LossCurvature operator =
+          new SparkOperator(cluster.spark(), network, opener, Example.EXAMPLES, options, 2)) {
+        assertThat(operator.miniBatches()).isGreaterThan(1);
+      }
+      assertThat(OPENINGS).hasValue(1);
+    }
+    String other = Example.FOLDER.resolve("./.").toString();
+    SparkOperator.evaluate(
+        cluster.spark(),
+        network,
+        () -> {
+          OPENINGS.incrementAndGet();
+          return Example.data(other);
+        },
+        Example.EXAMPLES,
+        Example.options(Curvature.HESSIAN, 1),
+        2);
+    assertThat(OPENINGS).hasValue(2);
   }
 }

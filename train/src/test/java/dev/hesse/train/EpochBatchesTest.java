@@ -33,6 +33,11 @@ class EpochBatchesTest {
     }
 
     @Override
+    public int[] labels() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public float[] black() {
       return new float[] {0};
     }

@@ -2,14 +2,16 @@ package dev.hesse.io.data;
 
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.DType;
+import dev.hesse.io.DataArray;
+import dev.hesse.io.NumberArray;
 import dev.hesse.io.StoredTensor;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Images and labels from two arrays. The images keep their stored element type in memory and become
- * floats range by range.
+ * Images and labels from two arrays. Labels are read at once. Images become floats, and are
+ * checked, when they are read; in memory they keep their stored element type.
  */
 public final class ArrayDataset implements Dataset {
   private final String source;
@@ -22,7 +24,19 @@ public final class ArrayDataset implements Dataset {
    *
    * @param name the file's path as the user gave it
    */
-  public record Named(String name, StoredTensor tensor) {}
+  public record Named(String name, NumberArray array) {
+    /**
+     * An array that must be one of numbers.
+     *
+     * @throws BadInputException if it holds text
+     */
+    public static Named of(String name, DataArray array) {
+      if (array instanceof NumberArray numbers) {
+        return new Named(name, numbers);
+      }
+      throw new BadInputException("%s holds text".formatted(name), "Give numbers");
+    }
+  }
 
   /**
    * @param images N × height × width × channels, or N × channels × height × width where the second
@@ -31,8 +45,8 @@ public final class ArrayDataset implements Dataset {
    * @param labels N integers from 0, of any width
    * @param normalization the statistics that the user gave; null for {@link Normalization#CIFAR} on
    *     uint8 images with three channels and none on floating ones
-   * @throws BadInputException if a shape, an element type or a value is not as above, the counts
-   *     differ, or a pixel is not a finite float
+   * @throws BadInputException if a shape, an element type or a label is not as above, or the counts
+   *     differ
    */
   public ArrayDataset(Named images, Named labels, @Nullable Normalization normalization) {
     this.source = images.name() + ", " + labels.name();
@@ -48,17 +62,18 @@ public final class ArrayDataset implements Dataset {
   }
 
   private static int[] readLabels(Named named) {
-    StoredTensor tensor = named.tensor();
-    if (tensor.dtype().isFloating() || tensor.dtype() == DType.BOOL) {
+    NumberArray array = named.array();
+    if (array.dtype().isFloating() || array.dtype() == DType.BOOL) {
       throw new BadInputException(
-          "%s: labels are %s, not integers".formatted(named.name(), tensor.dtype().label()),
+          "%s: labels are %s, not integers".formatted(named.name(), array.dtype().label()),
           "Store class numbers, for example as int64");
     }
-    if (tensor.shape().length != 1) {
+    if (array.shape().length != 1) {
       throw new BadInputException(
-          "%s: labels have shape %s".formatted(named.name(), Arrays.toString(tensor.shape())),
+          "%s: labels have shape %s".formatted(named.name(), Arrays.toString(array.shape())),
           "Store one class number per image, as shape [N]");
     }
+    StoredTensor tensor = array.whole();
     int[] labels = new int[tensor.elementCount()];
     for (int i = 0; i < labels.length; i++) {
       double label = tensor.toDouble(i);
@@ -93,19 +108,24 @@ public final class ArrayDataset implements Dataset {
   }
 
   @Override
+  public int[] labels() {
+    return labels.clone();
+  }
+
+  @Override
   public float[] black() {
     return pixels.black();
   }
 
+  /**
+   * @throws BadInputException if a pixel of theirs is not a finite float
+   */
   @Override
   public ImageBatch images(int[] numbers) {
-    float[] inputs = new float[Math.multiplyExact(numbers.length, pixels.exampleSize())];
     int[] selected = new int[numbers.length];
     for (int i = 0; i < numbers.length; i++) {
-      int number = Objects.checkIndex(numbers[i], labels.length);
-      pixels.read(number, inputs, i * pixels.exampleSize());
-      selected[i] = labels[number];
+      selected[i] = labels[Objects.checkIndex(numbers[i], labels.length)];
     }
-    return new ImageBatch(inputs, selected);
+    return new ImageBatch(pixels.read(numbers), selected);
   }
 }

@@ -1,7 +1,7 @@
 package dev.hesse.io.data;
 
 import dev.hesse.io.BadInputException;
-import java.io.EOFException;
+import dev.hesse.io.FileBytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -80,7 +80,7 @@ public final class CifarDataset implements Dataset {
       byte[] labels = new byte[(int) records];
       for (int i = 0; i < labels.length; i++) {
         long position = (long) i * recordBytes + format.labelBytes - 1;
-        readFully(channel, path, ByteBuffer.wrap(labels, i, 1), position);
+        FileBytes.readFully(channel, path, ByteBuffer.wrap(labels, i, 1), position);
         if (Byte.toUnsignedInt(labels[i]) >= format.classes) {
           throw new BadInputException(
               "%s: label %d of record %d, at byte %d, is not below %d"
@@ -89,18 +89,6 @@ public final class CifarDataset implements Dataset {
         }
       }
       return labels;
-    }
-  }
-
-  private static void readFully(FileChannel channel, Path path, ByteBuffer into, long position)
-      throws IOException {
-    long at = position;
-    while (into.hasRemaining()) {
-      int read = channel.read(into, at);
-      if (read < 0) {
-        throw new EOFException(path + " became shorter while it was read");
-      }
-      at += read;
     }
   }
 
@@ -122,6 +110,17 @@ public final class CifarDataset implements Dataset {
   @Override
   public int classes() {
     return format.classes;
+  }
+
+  @Override
+  public int[] labels() {
+    int[] labels = new int[examples];
+    for (Shard shard : shards) {
+      for (int i = 0; i < shard.labels().length; i++) {
+        labels[shard.first() + i] = shard.labels()[i];
+      }
+    }
+    return labels;
   }
 
   @Override
@@ -160,7 +159,7 @@ public final class CifarDataset implements Dataset {
         int local = numbers[i] - shard.first();
         if (local >= 0 && local < shard.labels().length) {
           long position = (long) local * format.recordBytes() + format.labelBytes;
-          readFully(channel, shard.path(), pixels.clear(), position);
+          FileBytes.readFully(channel, shard.path(), pixels.clear(), position);
           toHwc(pixels.array(), batch.inputs(), i * CifarFormat.PIXEL_BYTES);
           batch.labels()[i] = shard.labels()[local];
         }

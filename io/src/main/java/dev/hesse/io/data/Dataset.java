@@ -1,6 +1,10 @@
 package dev.hesse.io.data;
 
-/** Labelled images. */
+import dev.hesse.io.DType;
+import dev.hesse.io.DeferredTensor;
+import dev.hesse.io.StoredTensor;
+
+/** Labelled images, which are read when they are asked for. */
 public interface Dataset extends Examples {
 
   /** The dimensions of one example: height, width, channels. */
@@ -8,6 +12,9 @@ public interface Dataset extends Examples {
 
   /** Labels are below this number: the number of classes, as far as the data tells it. */
   int classes();
+
+  /** The class of every example; reads no image. */
+  int[] labels();
 
   /** What a black pixel's channels become, for margins around images. */
   float[] black();
@@ -18,5 +25,13 @@ public interface Dataset extends Examples {
   @Override
   default Batch read(int[] numbers) {
     return images(numbers).batch(exampleShape());
+  }
+
+  /** All images as one array of float32, of which rows are read when they are asked for. */
+  default DeferredTensor array() {
+    int[] example = exampleShape();
+    long[] shape = {examples(), example[0], example[1], example[2]};
+    return new DeferredTensor(
+        DType.FLOAT32, shape, numbers -> (StoredTensor) read(numbers).array(Batch.IMAGES));
   }
 }

@@ -37,6 +37,11 @@ public record ArrayFile(Path file, Optional<String> member) {
     return file.toString().endsWith(ARCHIVE);
   }
 
+  /** As {@link #read}, but rows of a npy file are read when they are asked for. */
+  public DataArray open(String... usual) throws IOException {
+    return isArchive() ? read(usual) : Npy.open(file);
+  }
+
   /**
    * Reads the array.
    *

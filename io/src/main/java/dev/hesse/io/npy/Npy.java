@@ -33,6 +33,9 @@ public final class Npy {
   private static final int MAX_HEADER = 0xffff;
   private static final int ALIGNMENT = 64;
 
+  /** No header is read that takes more. */
+  static final int MAX_HEAD = LENGTH_AT + Integer.BYTES + MAX_HEADER;
+
   /** NumPy's type codes without the byte order; NumPy has no bfloat16. */
   private static final Map<String, DType> DTYPES =
       Map.ofEntries(
@@ -79,6 +82,19 @@ public final class Npy {
     }
   }
 
+  /**
+   * As {@link #readArray(Path)}, but of numbers the header alone: rows are read from the file when
+   * they are asked for, so that it may be of any size. Of an array in Fortran order, which has no
+   * rows in one place, the file is then read whole, and must be below 2 GiB.
+   */
+  public static DataArray open(Path path) throws IOException {
+    try {
+      return NpyRows.open(path);
+    } catch (BadInputException e) {
+      throw e.in(path.toString());
+    }
+  }
+
   /** As {@link #read(Path)}, of bytes that are open already. */
   public static StoredTensor read(FileBytes file) throws IOException {
     requireSize(file);
@@ -110,41 +126,53 @@ public final class Npy {
   }
 
   private static Parts parts(ByteBuffer file) {
-    byte[] start = new byte[MAGIC.length];
-    file.slice().get(start, 0, Math.min(file.remaining(), MAGIC.length));
-    if (!Arrays.equals(start, MAGIC)) {
+    Head head = head(file, file.remaining());
+    return new Parts(head.header(), file.slice(head.length(), file.remaining() - head.length()));
+  }
+
+  /** What precedes the elements in a file, and how many bytes that is. */
+  record Head(NpyHeader header, int length) {}
+
+  /**
+   * Reads the header.
+   *
+   * @param start little-endian, the file's first {@link #MAX_HEAD} bytes at least, or all
+   * @param size of the file
+   */
+  static Head head(ByteBuffer start, long size) {
+    byte[] magic = new byte[MAGIC.length];
+    start.slice().get(magic, 0, Math.min(start.remaining(), MAGIC.length));
+    if (!Arrays.equals(magic, MAGIC)) {
       throw new BadInputException(
           "this is not a npy file", "Write the array with numpy.save(\"array.npy\", array)");
     }
-    int version = file.remaining() < LENGTH_AT ? 0 : file.get(VERSION_AT);
+    int version = start.remaining() < LENGTH_AT ? 0 : start.get(VERSION_AT);
     if (version < 1 || version > 3) {
       throw damaged("npy version %d, where 1 to 3 exist".formatted(version));
     }
     int headerStart = LENGTH_AT + (version == 1 ? Short.BYTES : Integer.BYTES);
-    if (file.remaining() < headerStart) {
+    if (start.remaining() < headerStart) {
       throw damaged("the file ends within the length of its header");
     }
     long length =
         version == 1
-            ? Short.toUnsignedLong(file.getShort(LENGTH_AT))
-            : Integer.toUnsignedLong(file.getInt(LENGTH_AT));
-    if (length > Math.min(MAX_HEADER, file.remaining() - headerStart)) {
-      throw damaged("a npy header of %d bytes in a file of %d".formatted(length, file.remaining()));
+            ? Short.toUnsignedLong(start.getShort(LENGTH_AT))
+            : Integer.toUnsignedLong(start.getInt(LENGTH_AT));
+    if (length > Math.min(MAX_HEADER, size - headerStart)) {
+      throw damaged("a npy header of %d bytes in a file of %d".formatted(length, size));
     }
     Charset charset = version < 3 ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8;
-    String text = charset.decode(file.slice(headerStart, (int) length)).toString();
-    int dataStart = headerStart + (int) length;
-    ByteBuffer data = file.slice(dataStart, file.remaining() - dataStart);
-    return new Parts(NpyHeader.parse(text), data);
+    String text = charset.decode(start.slice(headerStart, (int) length)).toString();
+    return new Head(NpyHeader.parse(text), headerStart + (int) length);
   }
 
-  private static StoredTensor array(ByteBuffer data, NpyHeader header) {
+  /** The type of an array's elements, if it is one that is read. */
+  static DType dtype(NpyHeader header) {
     String descr = header.descr();
     DType dtype = descr.isEmpty() ? null : DTYPES.get(descr.substring(1));
-    boolean bigEndian = descr.startsWith(">");
     boolean known =
         dtype != null
-            && (bigEndian
+            && (descr.startsWith(">")
                 || descr.startsWith("<")
                 || (descr.startsWith("|") && dtype.bytes() == 1));
     if (dtype == null || !known) {
@@ -152,17 +180,33 @@ public final class Npy {
           "elements of type %s are not read".formatted(quote(descr)),
           "Convert the array in NumPy, for example array.astype(numpy.float32), and save it again");
     }
+    return dtype;
+  }
+
+  static ByteOrder order(NpyHeader header) {
+    return header.descr().startsWith(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+  }
+
+  /**
+   * How the elements lie.
+   *
+   * @throws BadInputException if they are not as many as the bytes
+   */
+  static StridedLayout layout(NpyHeader header, long bytes) {
+    DType dtype = dtype(header);
     StridedLayout layout =
         header.fortranOrder()
             ? StridedLayout.columnMajor(header.shape())
             : StridedLayout.rowMajor(header.shape());
-    int bytes = data.remaining();
     if (bytes % dtype.bytes() != 0 || bytes / dtype.bytes() != layout.elementCount()) {
       throw damaged(
           "%d elements of %s in %d bytes".formatted(layout.elementCount(), dtype.label(), bytes));
     }
-    ByteOrder order = bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
-    return layout.read(dtype, data.order(order));
+    return layout;
+  }
+
+  private static StoredTensor array(ByteBuffer data, NpyHeader header) {
+    return layout(header, data.remaining()).read(dtype(header), data.order(order(header)));
   }
 
   /**

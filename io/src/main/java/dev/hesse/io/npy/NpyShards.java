@@ -32,7 +32,7 @@ public final class NpyShards {
   }
 
   /**
-   * Opens the files two by two.
+   * Opens the files two by two: reads headers and labels.
    *
    * @throws BadInputException if there are none, not as many of the one as of the other, or one is
    *     bad
@@ -47,17 +47,17 @@ public final class NpyShards {
               .formatted(images, imageFiles.size(), labels, labelFiles.size()),
           "Give one file of labels for each of images, in the same order of names");
     }
-    List<ShardedDataset.Opener> openers = new ArrayList<>();
+    List<Dataset> shards = new ArrayList<>();
     for (int i = 0; i < imageFiles.size(); i++) {
       Path image = imageFiles.get(i);
       Path label = labelFiles.get(i);
-      openers.add(() -> new ArrayDataset(named(image), named(label), normalization));
+      shards.add(new ArrayDataset(named(image), named(label), normalization));
     }
-    return new ShardedDataset(images + ", " + labels, openers);
+    return new ShardedDataset(images + ", " + labels, shards);
   }
 
   private static ArrayDataset.Named named(Path file) throws IOException {
-    return new ArrayDataset.Named(file.toString(), Npy.read(file));
+    return ArrayDataset.Named.of(file.toString(), Npy.open(file));
   }
 
   private static List<Path> files(Path path) throws IOException {

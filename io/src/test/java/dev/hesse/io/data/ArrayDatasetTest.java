@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.DType;
 import dev.hesse.io.StoredTensor;
+import dev.hesse.io.TextTensor;
 import dev.hesse.io.data.ArrayDataset.Named;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -127,7 +128,20 @@ class ArrayDatasetTest {
             bytes("x.npy", one, 7),
             labels(0),
             null,
-            "channel count of the images is 1, that of mean and standard deviation 3"),
+            "channel count of the images is 1, that of mean and standard deviation 3"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refused")
+  void refuses(Named images, Named labels, @Nullable Normalization statistics, String message) {
+    assertThatThrownBy(() -> new ArrayDataset(images, labels, statistics))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining(message);
+  }
+
+  static Stream<Arguments> notFinite() {
+    long[] one = {1, 1, 1, 1};
+    return Stream.of(
         arguments(
             floats(new long[] {2, 1, 2, 3}, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Float.NaN, 0),
             labels(0, 1),
@@ -138,10 +152,21 @@ class ArrayDatasetTest {
   }
 
   @ParameterizedTest
-  @MethodSource("refused")
-  void refuses(Named images, Named labels, @Nullable Normalization statistics, String message) {
-    assertThatThrownBy(() -> new ArrayDataset(images, labels, statistics))
+  @MethodSource("notFinite")
+  void readsFiniteNumbersAlone(
+      Named images, Named labels, @Nullable Normalization statistics, String message) {
+    ArrayDataset dataset = new ArrayDataset(images, labels, statistics);
+    int last = dataset.examples() - 1;
+    assertThatThrownBy(() -> dataset.images(new int[] {last}))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void textIsRefused() {
+    TextTensor text = new TextTensor(new long[] {1}, List.of(new byte[] {'a'}));
+    assertThatThrownBy(() -> Named.of("y.npy", text))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage("y.npy holds text. Give numbers.");
   }
 }

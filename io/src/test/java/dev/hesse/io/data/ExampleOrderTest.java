@@ -34,6 +34,11 @@ class ExampleOrderTest {
     }
 
     @Override
+    public int[] labels() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public float[] black() {
       return new float[] {0};
     }

@@ -3,7 +3,7 @@ package dev.hesse.models.savedmodel;
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.DType;
 import dev.hesse.io.DataArray;
-import dev.hesse.io.StoredTensor;
+import dev.hesse.io.NumberArray;
 import dev.hesse.io.TextTensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,8 +85,8 @@ final class Cut {
       return Constant.node(tensor.placeholder(), texts);
     }
     Optional<DType> type = Constant.type(tensor.type());
-    if (type.isPresent() && value instanceof StoredTensor numbers) {
-      return Constant.node(tensor.placeholder(), tensor.type(), numbers.as(type.get()));
+    if (type.isPresent() && value instanceof NumberArray numbers) {
+      return Constant.node(tensor.placeholder(), tensor.type(), numbers.whole().as(type.get()));
     }
     throw new BadInputException(
         "%s takes %s, and is given %s"

@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /**
  * Examples for a model. The first dimension of every array numbers the examples, but for constants:
- * numbers without a dimension, and arrays that have an input's fixed shape.
+ * numbers without a dimension, and arrays that have an input's fixed shape. What is deferred is
+ * read by examples, but for labels and constants.
  *
  * @param source where they are from, for reports
  * @param inputs by a name of the signature's inputs, or any tensor's

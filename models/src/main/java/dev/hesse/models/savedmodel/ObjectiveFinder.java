@@ -4,6 +4,8 @@ import static dev.hesse.io.BadInputException.quote;
 
 import dev.hesse.io.BadInputException;
 import dev.hesse.io.DataArray;
+import dev.hesse.io.DeferredTensor;
+import dev.hesse.io.NumberArray;
 import dev.hesse.io.StoredTensor;
 import dev.hesse.io.data.Batch;
 import dev.hesse.io.data.ExampleTable;
@@ -99,15 +101,14 @@ final class ObjectiveFinder {
       String name = signature.inputName(tensor);
       DeclaredShape declared = model.declaredShape(tensor);
       DataType type = model.elementType(tensor.toString());
-      if (array instanceof StoredTensor value && isConstant(tensor, examples)) {
-        constants.put(tensor.toString(), value);
+      if (array instanceof NumberArray value && isConstant(tensor, examples)) {
+        constants.put(tensor.toString(), value.whole());
         fed.add(FedTensor.constant(tensor, type, value));
       } else {
-        requireFinite(name, array);
         List<Long> example = declared.example(name, array);
         String column = name.equals(Batch.LABELS) ? tensor + " " : name;
         inputs.add(new Input(tensor.toString(), column, example));
-        columns.put(column, array);
+        columns.put(column, finite(name, array));
         fed.add(
             new FedTensor(
                 tensor, type, Stream.concat(Stream.of(batch), example.stream()).toList()));
@@ -158,21 +159,38 @@ final class ObjectiveFinder {
   /** Whether what is given for an input is one value, not one for each example. */
   private boolean isConstant(TensorName tensor, long examples) {
     DataArray array = Objects.requireNonNull(given.get(tensor));
-    return array instanceof StoredTensor && model.declaredShape(tensor).isConstant(array, examples);
+    return array instanceof NumberArray && model.declaredShape(tensor).isConstant(array, examples);
   }
 
   private static long[] withBatch(long batch, List<Long> example) {
     return Stream.concat(Stream.of(batch), example.stream()).mapToLong(Long::longValue).toArray();
   }
 
-  private static void requireFinite(String input, DataArray array) {
+  /** The same array, found to be finite now, or when it is read. */
+  private static DataArray finite(String input, DataArray array) {
+    if (array instanceof DeferredTensor rows && rows.dtype().isFloating()) {
+      return new DeferredTensor(
+          rows.dtype(),
+          rows.shape(),
+          numbers -> {
+            StoredTensor read = rows.rows(numbers);
+            requireFinite(input, read, " of the examples read");
+            return read;
+          });
+    }
     if (array instanceof StoredTensor numbers && numbers.dtype().isFloating()) {
-      for (int i = 0; i < numbers.elementCount(); i++) {
-        if (!Double.isFinite(numbers.toDouble(i))) {
-          throw new BadInputException(
-              "input %s holds %s at index %d".formatted(quote(input), numbers.toDouble(i), i),
-              "Replace what is not finite");
-        }
+      requireFinite(input, numbers, "");
+    }
+    return array;
+  }
+
+  private static void requireFinite(String input, StoredTensor numbers, String place) {
+    for (int i = 0; i < numbers.elementCount(); i++) {
+      if (!Double.isFinite(numbers.toDouble(i))) {
+        throw new BadInputException(
+            "input %s holds %s at index %d%s"
+                .formatted(quote(input), numbers.toDouble(i), i, place),
+            "Replace what is not finite");
       }
     }
   }
@@ -237,13 +255,13 @@ final class ObjectiveFinder {
         arrays
             .labels()
             .orElseThrow(() -> new BadInputException("there are no labels", "Give --labels FILE"));
-    if (!(labels instanceof StoredTensor numbers)) {
+    if (!(labels instanceof NumberArray numbers)) {
       throw new BadInputException("labels are text", "Number the classes from 0");
     }
     if (numbers.shape().length == 0) {
       throw new BadInputException("labels are one number", "Give one label for every example");
     }
-    return numbers;
+    return numbers.whole();
   }
 
   private long examples(List<TensorName> needed) {

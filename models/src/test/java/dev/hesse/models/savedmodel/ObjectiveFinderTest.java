@@ -18,11 +18,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hesse.io.BadInputException;
+import dev.hesse.io.DataArray;
+import dev.hesse.io.DeferredTensor;
 import dev.hesse.io.StoredTensor;
+import dev.hesse.io.data.ExampleTable;
 import dev.hesse.models.ParameterLayout;
 import dev.hesse.models.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -205,5 +210,56 @@ class ObjectiveFinderTest {
         .hasMessage(
             "node '%s' has no output 7. Name a tensor that hesse inspect --nodes lists."
                 .formatted(node));
+  }
+
+  private static DeferredTensor deferred(StoredTensor array, List<Integer> read) {
+    return new DeferredTensor(
+        array.dtype(),
+        array.shape(),
+        numbers -> {
+          Arrays.stream(numbers).forEach(read::add);
+          return array.rows(numbers);
+        });
+  }
+
+  @Test
+  void whatIsDeferredIsReadByExamples() throws IOException {
+    List<Integer> read = new ArrayList<>();
+    SavedModels model = linear().open(folder);
+    Objective expected =
+        model.objective(LabelledArrays.of(examples(X), CLASS_NUMBERS), output("logits"));
+    Objective objective =
+        model.objective(
+            LabelledArrays.of(deferred(examples(X), read), CLASS_NUMBERS), output("logits"));
+    assertThat(objective.description()).isEqualTo(expected.description());
+    assertThat(read).isEmpty();
+    int[] numbers = {2, 0};
+    Map<String, DataArray> rows = objective.data().read(numbers).arrays();
+    assertThat(read).containsExactly(2, 0);
+    expected
+        .data()
+        .read(numbers)
+        .arrays()
+        .forEach(
+            (name, array) ->
+                assertThat(((StoredTensor) rows.get(name)).toDoubles())
+                    .isEqualTo(((StoredTensor) array).toDoubles()));
+  }
+
+  @Test
+  void whatIsDeferredIsFoundNotFiniteWhenItIsRead() throws IOException {
+    float[][] examples = Arrays.stream(X).map(float[]::clone).toArray(float[][]::new);
+    examples[1][0] = Float.NaN;
+    ExampleTable data =
+        linear()
+            .open(folder)
+            .objective(
+                LabelledArrays.of(deferred(examples(examples), new ArrayList<>()), CLASS_NUMBERS),
+                output("logits"))
+            .data();
+    assertThat(data.read(new int[] {0, 2}).size()).isEqualTo(2);
+    assertThatThrownBy(() -> data.read(new int[] {1}))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("holds NaN at index 0 of the examples read");
   }
 }
