@@ -3,7 +3,7 @@ package dev.hesse.spark;
 import dev.hesse.hessian.CurvatureOperator;
 import dev.hesse.models.LossModel;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.UUID;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -102,7 +102,7 @@ final class ClusterRun implements AutoCloseable {
   }
 
   /** The sum over some parts, with each one's work. */
-  Partial sum(Map<Integer, PartWork> works) {
+  Partial sum(SortedMap<Integer, PartWork> works) {
     return sum.over(run, works);
   }
 

@@ -28,6 +28,11 @@ sealed interface PartWork extends Serializable {
    */
   Result on(Run run, Part part, long bytes);
 
+  /** Whether there are vectors to be added up. */
+  default boolean sums() {
+    return true;
+  }
+
   /** Opens the operator. The gradient is summed. */
   record Opening() implements PartWork {
     @Override
@@ -75,6 +80,11 @@ sealed interface PartWork extends Serializable {
             return new Result(new double[0][], weighted(y, run, part));
           });
     }
+
+    @Override
+    public boolean sums() {
+      return false;
+    }
   }
 
   /** How far each example is from being fitted. */
@@ -89,6 +99,11 @@ sealed interface PartWork extends Serializable {
               run.deal().miniBatch(),
               run.precision(),
               Device.CPU));
+    }
+
+    @Override
+    public boolean sums() {
+      return false;
     }
   }
 

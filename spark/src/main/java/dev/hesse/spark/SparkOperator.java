@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -217,7 +218,7 @@ public final class SparkOperator implements LossCurvature {
             .collect(
                 Collectors.groupingBy(
                     i -> deal.partOf(terms[i]), TreeMap::new, Collectors.toList()));
-    Map<Integer, PartWork> works = new TreeMap<>();
+    SortedMap<Integer, PartWork> works = new TreeMap<>();
     rowsOfParts.forEach(
         (part, rows) ->
             works.put(

@@ -3,14 +3,16 @@ package dev.hesse.spark;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.HashPartitioner;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -53,11 +55,11 @@ final class TreeSum {
    * @throws RuntimeException what went wrong with a part's model or data
    * @throws ClusterException if the cluster failed
    */
-  Partial over(Run run, Map<Integer, PartWork> works) {
+  Partial over(Run run, SortedMap<Integer, PartWork> works) {
     int most = placement.most();
     JavaRDD<Partial> partials =
         placed(works).map(work -> Partial.of(run, work._1(), work._2(), most));
-    Partial sum = Partial.sum(collected(partials, works.size()).iterator());
+    Partial sum = Partial.sum(collected(partials, works).iterator());
     sum.found().forEach(found -> placement.found(found.part(), found.location()));
     sum.requireSuccess();
     return sum;
@@ -73,21 +75,23 @@ final class TreeSum {
     }
   }
 
-  private static Map<Integer, PartWork> everywhere(Run run, PartWork work) {
+  private static SortedMap<Integer, PartWork> everywhere(Run run, PartWork work) {
     return IntStream.range(0, run.deal().parts())
         .boxed()
-        .collect(Collectors.toMap(part -> part, part -> work));
+        .collect(Collectors.toMap(part -> part, part -> work, (a, b) -> a, TreeMap::new));
   }
 
-  private List<Partial> collected(JavaRDD<Partial> partials, int count) {
-    if (count <= FEW) {
+  private List<Partial> collected(JavaRDD<Partial> partials, SortedMap<Integer, PartWork> works) {
+    int count = works.size();
+    if (count <= FEW || works.values().stream().noneMatch(PartWork::sums)) {
       return awaited(partials);
     }
     int width = (int) Math.ceil(Math.sqrt(count));
     int groups = (count - 1) / width + 1;
     JavaPairRDD<Integer, Partial> grouped =
         partials
-            .mapToPair(partial -> new Tuple2<>(partial.first() / width, partial))
+            // Groups of the parts at work, which need not be all: a task is a place among them.
+            .mapToPair(partial -> new Tuple2<>(TaskContext.getPartitionId() / width, partial))
             .partitionBy(new HashPartitioner(groups));
     JavaRDD<Partial> sums = grouped.values().mapPartitions(TreeSum::summed);
     try {
@@ -127,7 +131,7 @@ final class TreeSum {
   }
 
   /** An element for each part, which Spark is to work on where the part is. */
-  private JavaRDD<Tuple2<Integer, PartWork>> placed(Map<Integer, PartWork> works) {
+  private JavaRDD<Tuple2<Integer, PartWork>> placed(SortedMap<Integer, PartWork> works) {
     List<String> preferences = placement.preferences();
     List<Tuple2<Tuple2<Integer, PartWork>, Seq<String>>> elements = new ArrayList<>();
     works.forEach(

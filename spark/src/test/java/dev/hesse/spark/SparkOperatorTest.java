@@ -131,6 +131,33 @@ class SparkOperatorTest {
     }
   }
 
+  /** Groups of three parts would leave the second without any. */
+  @Test
+  void termsOfSomeOfManyParts() throws IOException {
+    CurvatureOperator.Options options = ofTwos();
+    try (LossCurvature spread = spread(options, 9);
+        LossCurvature whole = whole(options)) {
+      int[] terms = {0, 1, 2, 6, 7, 8};
+      double[][] x = new double[terms.length][];
+      double[][] actual = new double[terms.length][whole.dimension()];
+      for (int i = 0; i < terms.length; i++) {
+        x[i] = new Probes(2).rademacher(i, whole.dimension());
+      }
+      spread.applyTerms(terms, x, actual);
+      for (int i = 0; i < terms.length; i++) {
+        double[][] expected = new double[1][whole.dimension()];
+        whole.applyTerm(terms[i], new double[][] {x[i]}, expected);
+        assertThat(relativeDifference(actual[i], expected[0])).isLessThan(ROUNDING);
+      }
+    }
+  }
+
+  /** Sixteen mini-batches. */
+  private static CurvatureOperator.Options ofTwos() {
+    return new CurvatureOperator.Options(
+        Curvature.HESSIAN, 2, Precision.FLOAT64, Device.CPU, 1L << 28, 0.01, 5, 1);
+  }
+
   @Test
   void sumsAreTheSameToTheBitEveryTime() {
     CurvatureOperator.Options options = Example.options(Curvature.HESSIAN, 1);
