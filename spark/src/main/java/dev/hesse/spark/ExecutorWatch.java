@@ -2,8 +2,9 @@ package dev.hesse.spark;
 
 import java.util.Optional;
 import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerExecutorAdded;
+import org.apache.spark.scheduler.SparkListenerBlockManagerAdded;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.apache.spark.storage.BlockManagerId;
 
 /**
  * Follows which executors come and go, tells a placement, and knows when to give up: Spark would
@@ -25,8 +26,11 @@ final class ExecutorWatch extends SparkListener {
   }
 
   @Override
-  public void onExecutorAdded(SparkListenerExecutorAdded added) {
-    placement.joined(Placement.location(added.executorInfo().executorHost(), added.executorId()));
+  public void onBlockManagerAdded(SparkListenerBlockManagerAdded added) {
+    BlockManagerId executor = added.blockManagerId();
+    if (!executor.isDriver()) {
+      placement.joined(Placement.location(executor.host(), executor.executorId()));
+    }
   }
 
   @Override

@@ -37,9 +37,8 @@ final class Placement {
     executors.removeIf(executor -> executor.endsWith("_" + id));
   }
 
-  /** Remembers where a part was worked on. */
+  /** Remembers where a part was worked on, be that executor gone meanwhile or not. */
   synchronized void found(int part, String executor) {
-    executors.add(executor);
     places.put(part, executor);
   }
 

@@ -2,6 +2,7 @@ package dev.hesse.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PlacementTest {
@@ -11,6 +12,7 @@ class PlacementTest {
   private final Placement placement = new Placement(3);
 
   private void place(String... executors) {
+    List.of(executors).forEach(placement::joined);
     for (int part = 0; part < executors.length; part++) {
       placement.found(part, executors[part]);
     }
@@ -35,6 +37,16 @@ class PlacementTest {
     placement.left("1");
     assertThat(placement.preferences()).containsExactly("", B, "");
     assertThat(placement.most()).isEqualTo(3);
+  }
+
+  @Test
+  void anExecutorThatLeftDuringAJobStaysGoneAfterIt() {
+    placement.joined(A);
+    placement.joined(B);
+    placement.left("1");
+    placement.found(0, A);
+    assertThat(placement.executors()).isEqualTo(1);
+    assertThat(placement.preferences()).containsExactly("", "", "");
   }
 
   @Test
