@@ -3,6 +3,7 @@ package dev.hesse.spark;
 import dev.hesse.hessian.CurvatureOperator;
 import dev.hesse.models.LossModel;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.UUID;
 import org.apache.spark.SparkEnv;
@@ -28,17 +29,16 @@ final class ClusterRun implements AutoCloseable {
     this.watch = new ExecutorWatch(placement);
     this.sum = new TreeSum(spark, placement, watch);
     spark.sc().addSparkListener(watch);
-    executors().forEach(placement::joined);
+    executors(spark).forEach(placement::joined);
   }
 
   /** Those that are there already; in a run within one process, that is the driver. */
-  private static List<String> executors() {
-    List<BlockManagerId> all =
-        List.copyOf(
-            CollectionConverters.asJava(
-                SparkEnv.get().blockManager().master().getMemoryStatus().keySet()));
+  static List<String> executors(JavaSparkContext spark) {
+    Set<BlockManagerId> all =
+        CollectionConverters.asJava(
+            SparkEnv.get().blockManager().master().getMemoryStatus().keySet());
     return all.stream()
-        .filter(one -> all.size() == 1 || !one.isDriver())
+        .filter(one -> spark.isLocal() || !one.isDriver())
         .map(one -> Placement.location(one.host(), one.executorId()))
         .toList();
   }

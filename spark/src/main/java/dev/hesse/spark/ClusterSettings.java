@@ -43,9 +43,7 @@ record ClusterSettings(SparkConf conf, OptionalInt executors, long memoryBytes) 
     conf.setIfMissing("spark.broadcast.compress", "false");
     conf.setIfMissing("spark.shuffle.compress", "false");
     conf.setIfMissing("spark.driver.maxResultSize", "0");
-    // All executors from the start, so that parts are spread over them.
     conf.setIfMissing("spark.dynamicAllocation.enabled", "false");
-    conf.setIfMissing("spark.scheduler.minRegisteredResourcesRatio", "1.0");
     environment(conf, "TF_CPP_MIN_LOG_LEVEL", "3");
     environment(conf, "TF_ENABLE_ONEDNN_OPTS", "1");
     environment(conf, "NVIDIA_TF32_OVERRIDE", "0");

@@ -35,8 +35,14 @@ class LocalClusterTest {
   LocalClusterTest() throws IOException {}
 
   @BeforeAll
-  static void connect() {
-    cluster = SparkConnection.open("local-cluster[2,1,1024]", OptionalLong.empty());
+  static void connect() throws IOException {
+    try (CurvatureOperator whole =
+        new CurvatureOperator(
+            Example.network(), Example.data(), Example.options(Curvature.HESSIAN, 1))) {
+      long batch = whole.keptBytes() / whole.miniBatches();
+      // A product takes 2, so that there is room for two parts on an executor, and not for three.
+      cluster = SparkConnection.open("local-cluster[2,1,1024]", OptionalLong.of(5 * batch));
+    }
   }
 
   @AfterAll
@@ -59,8 +65,8 @@ class LocalClusterTest {
   @Test
   void productsAreThoseOfOneProcess() throws IOException {
     try (LossCurvature whole = new CurvatureOperator(network, Example.data(), options);
-        LossCurvature spread = spread(OptionalInt.empty());
-        LossCurvature finer = spread(OptionalInt.of(3))) {
+        LossCurvature finer = spread(OptionalInt.of(3));
+        LossCurvature spread = spread(OptionalInt.empty())) {
       assertThat(executors()).hasSize(2);
       for (LossCurvature same : List.of(spread, finer)) {
         assertThat(same.loss()).isCloseTo(whole.loss(), within(ROUNDING));
