@@ -68,10 +68,10 @@ sealed interface PartWork extends Serializable {
    * @param places of the mini-batches in the part
    */
   @SuppressWarnings("ArrayRecordComponent") // handed over once and never compared
-  record TermProducts(SentVectors vectors, int[] places) implements PartWork {
+  record TermProducts(Broadcast<SentVectors> vectors, int[] places) implements PartWork {
     @Override
     public Result on(Run run, Part part, long bytes) {
-      double[][] x = vectors.rows();
+      double[][] x = vectors.value().rows();
       double[][] y = new double[x.length][x[0].length];
       return part.use(
           bytes,

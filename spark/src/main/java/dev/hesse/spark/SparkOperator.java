@@ -9,6 +9,7 @@ import dev.hesse.hessian.Residuals;
 import dev.hesse.models.LossModel;
 import dev.hesse.models.ParameterLayout;
 import dev.hesse.models.Precision;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -207,7 +208,7 @@ public final class SparkOperator implements LossCurvature {
     return cluster.deal().parts();
   }
 
-  /** A part is sent the vectors of its own mini-batches alone. */
+  /** An executor fetches the vectors of its own mini-batches alone. */
   @Override
   public void applyTerms(int[] terms, double[][] x, double[][] y) {
     Deal deal = cluster.deal();
@@ -219,23 +220,27 @@ public final class SparkOperator implements LossCurvature {
                 Collectors.groupingBy(
                     i -> deal.partOf(terms[i]), TreeMap::new, Collectors.toList()));
     SortedMap<Integer, PartWork> works = new TreeMap<>();
-    rowsOfParts.forEach(
-        (part, rows) ->
-            works.put(
-                part,
-                new PartWork.TermProducts(
-                    new SentVectors(
-                        rows.stream().map(i -> x[i]).toArray(double[][]::new), precision),
-                    rows.stream().mapToInt(i -> deal.placeOf(terms[i])).toArray())));
-    for (Partial.Found found : cluster.sum(works).found()) {
-      double[][] made = (double[][]) Objects.requireNonNull(found.finding());
-      List<Integer> rows = Objects.requireNonNull(rowsOfParts.get(found.part()));
-      for (int k = 0; k < made.length; k++) {
-        int i = rows.get(k);
-        System.arraycopy(made[k], 0, y[i], 0, y[i].length);
-        beyond.completeProduct(y[i], x[i], share(terms[i]));
-        products += share(terms[i]);
+    List<Broadcast<SentVectors>> sent = new ArrayList<>();
+    try {
+      rowsOfParts.forEach(
+          (part, rows) -> {
+            double[][] ofPart = rows.stream().map(i -> x[i]).toArray(double[][]::new);
+            sent.add(cluster.send(new SentVectors(ofPart, precision)));
+            int[] places = rows.stream().mapToInt(i -> deal.placeOf(terms[i])).toArray();
+            works.put(part, new PartWork.TermProducts(sent.get(sent.size() - 1), places));
+          });
+      for (Partial.Found found : cluster.sum(works).found()) {
+        double[][] made = (double[][]) Objects.requireNonNull(found.finding());
+        List<Integer> rows = Objects.requireNonNull(rowsOfParts.get(found.part()));
+        for (int k = 0; k < made.length; k++) {
+          int i = rows.get(k);
+          System.arraycopy(made[k], 0, y[i], 0, y[i].length);
+          beyond.completeProduct(y[i], x[i], share(terms[i]));
+          products += share(terms[i]);
+        }
       }
+    } finally {
+      sent.forEach(Broadcast::destroy);
     }
     productNanos += System.nanoTime() - start;
   }
