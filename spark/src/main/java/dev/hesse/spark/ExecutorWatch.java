@@ -17,12 +17,18 @@ final class ExecutorWatch extends SparkListener {
   private static final double PATIENCE_SECONDS = 60;
 
   private final Placement placement;
+  private final double patienceSeconds;
   private int lost;
   private String lastReason = "";
   private long since = System.nanoTime();
 
   ExecutorWatch(Placement placement) {
+    this(placement, PATIENCE_SECONDS);
+  }
+
+  ExecutorWatch(Placement placement, double patienceSeconds) {
     this.placement = placement;
+    this.patienceSeconds = patienceSeconds;
   }
 
   @Override
@@ -60,10 +66,10 @@ final class ExecutorWatch extends SparkListener {
           "%d executors died one after the other, the last by: %s"
               .formatted(lost, Failures.firstLine(lastReason)));
     }
-    return (System.nanoTime() - since) * 1e-9 < PATIENCE_SECONDS
+    return (System.nanoTime() - since) * 1e-9 < patienceSeconds
         ? Optional.empty()
         : Optional.of(
-            "the cluster has had no executor for %.0f s".formatted(PATIENCE_SECONDS)
+            "the cluster has had no executor for %.0f s".formatted(patienceSeconds)
                 + (lastReason.isEmpty()
                     ? ""
                     : ", the last died by: " + Failures.firstLine(lastReason)));

@@ -32,11 +32,13 @@ final class TreeSum {
   /** So few parts are summed on the driver. */
   private static final int FEW = 4;
 
+  private static final long FORGETTING_SECONDS = 10;
   private static final String REMEDY = "See the executors' logs, or give executors more memory";
 
   private final JavaSparkContext spark;
   private final Placement placement;
   private final ExecutorWatch watch;
+  private boolean failed;
 
   TreeSum(JavaSparkContext spark, Placement placement, ExecutorWatch watch) {
     this.spark = spark;
@@ -65,12 +67,27 @@ final class TreeSum {
     return sum;
   }
 
-  /** Frees what executors hold of a run, as far as they can be reached. */
+  /**
+   * Frees what executors hold of a run, as far as they can be reached: nothing is asked of a
+   * cluster that has failed, and little time given to another.
+   */
   void forget(Run run) {
+    if (failed || placement.executors() == 0) {
+      return;
+    }
     String id = run.id();
     try {
-      placed(everywhere(run, new PartWork.Opening())).foreach(part -> ExecutorParts.close(id));
-    } catch (RuntimeException e) {
+      JavaFutureAction<Void> job =
+          placed(everywhere(run, new PartWork.Opening()))
+              .foreachAsync(part -> ExecutorParts.close(id));
+      try {
+        job.get(FORGETTING_SECONDS, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        job.cancel(true);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | ExecutionException e) {
       // A cluster that is gone holds nothing.
     }
   }
@@ -114,13 +131,16 @@ final class TreeSum {
             .ifPresent(
                 why -> {
                   job.cancel(true);
+                  failed = true;
                   throw new ClusterException(why, REMEDY, e);
                 });
       } catch (ExecutionException e) {
+        failed = true;
         throw failure(Objects.requireNonNull(e.getCause()));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         job.cancel(true);
+        failed = true;
         throw new ClusterException("interrupted", "Start again", e);
       }
     }
