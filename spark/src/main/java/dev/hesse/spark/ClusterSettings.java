@@ -44,6 +44,10 @@ record ClusterSettings(SparkConf conf, OptionalInt executors, long memoryBytes) 
     conf.setIfMissing("spark.shuffle.compress", "false");
     conf.setIfMissing("spark.driver.maxResultSize", "0");
     conf.setIfMissing("spark.dynamicAllocation.enabled", "false");
+    // A task whose executor dies has failed: the watch is to give up, not the scheduler before.
+    String failures = String.valueOf(ExecutorWatch.MOST_LOST + 2);
+    conf.setIfMissing("spark.task.maxFailures", failures);
+    conf.setIfMissing("spark.stage.maxConsecutiveAttempts", failures);
     environment(conf, "TF_CPP_MIN_LOG_LEVEL", "3");
     environment(conf, "TF_ENABLE_ONEDNN_OPTS", "1");
     environment(conf, "NVIDIA_TF32_OVERRIDE", "0");

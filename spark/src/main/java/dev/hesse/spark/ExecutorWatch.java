@@ -12,7 +12,7 @@ import org.apache.spark.storage.BlockManagerId;
  */
 final class ExecutorWatch extends SparkListener {
   /** So many may be lost between two successes. */
-  private static final int MOST_LOST = 20;
+  static final int MOST_LOST = 20;
 
   private static final double PATIENCE_SECONDS = 60;
 
