@@ -35,6 +35,9 @@ record ClusterSettings(SparkConf conf, OptionalInt executors, long memoryBytes) 
   private static final long MEBI = 1L << 20;
   private static final long HEAP_DEFAULT = 1024;
 
+  /** What graphs, weights, buffers and threads take outside of the heap, in MiB. */
+  private static final long OTHERS = 512;
+
   static ClusterSettings of(String master, OptionalLong memoryBytes, SparkConf conf) {
     conf.setMaster(master).setIfMissing("spark.app.name", "hesse");
     conf.setIfMissing("spark.ui.enabled", "false");
@@ -130,9 +133,9 @@ record ClusterSettings(SparkConf conf, OptionalInt executors, long memoryBytes) 
     long values =
         memoryBytes.isPresent()
             ? memoryBytes.getAsLong() / MEBI
-            : conf.getSizeAsMb("spark.executor.memoryOverhead", heap + "m");
+            : beside(conf.getSizeAsMb("spark.executor.memoryOverhead", heap + OTHERS + "m"));
     // TensorFlow's memory is outside of Java's.
-    conf.setIfMissing("spark.executor.memoryOverhead", values + HEAP_DEFAULT / 2 + "m");
+    conf.setIfMissing("spark.executor.memoryOverhead", values + OTHERS + "m");
     if (conf.contains("spark.executor.cores")) {
       oneTaskAtATime(conf, conf.get("spark.executor.cores"));
     }
@@ -140,6 +143,11 @@ record ClusterSettings(SparkConf conf, OptionalInt executors, long memoryBytes) 
       conf.setIfMissing("spark.jars", ProgramJars.list());
     }
     return new ClusterSettings(conf, OptionalInt.empty(), values * MEBI);
+  }
+
+  /** What values may take of the memory outside of the heap. */
+  private static long beside(long overhead) {
+    return Math.max(overhead - OTHERS, overhead / 2);
   }
 
   /** All cores of an executor are one task's, as TensorFlow uses them together. */

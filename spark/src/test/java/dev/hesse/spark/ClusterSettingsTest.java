@@ -19,6 +19,22 @@ class ClusterSettingsTest {
   }
 
   @Test
+  void valuesTakeWhatIsLeftOfTheMemoryOutsideOfTheHeap() {
+    assertThat(of(conf().set("spark.executor.memoryOverhead", "4g")).memoryBytes())
+        .isEqualTo((4096 - 512) * MEBI);
+    assertThat(of(conf().set("spark.executor.memoryOverhead", "600")).memoryBytes())
+        .isEqualTo(300 * MEBI);
+    ClusterSettings asMuchAsTheHeap = of(conf().set("spark.executor.memory", "8g"));
+    assertThat(asMuchAsTheHeap.memoryBytes()).isEqualTo(8192 * MEBI);
+    assertThat(asMuchAsTheHeap.conf().getSizeAsMb("spark.executor.memoryOverhead"))
+        .isEqualTo(8192 + 512);
+    ClusterSettings given =
+        ClusterSettings.of(MASTER, OptionalLong.of(3L << 30), conf());
+    assertThat(given.memoryBytes()).isEqualTo(3L << 30);
+    assertThat(given.conf().getSizeAsMb("spark.executor.memoryOverhead")).isEqualTo(3072 + 512);
+  }
+
+  @Test
   void aTaskOutlivesAsManyExecutorsAsTheWatchLetsDie() {
     assertThat(of(conf()).conf().getInt("spark.task.maxFailures", 4))
         .isGreaterThan(ExecutorWatch.MOST_LOST);
