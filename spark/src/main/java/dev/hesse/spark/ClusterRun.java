@@ -106,6 +106,10 @@ final class ClusterRun implements AutoCloseable {
     return sum.over(run, works);
   }
 
+  int openings() {
+    return sum.openings();
+  }
+
   @Override
   public void close() {
     spark.sc().removeSparkListener(watch);

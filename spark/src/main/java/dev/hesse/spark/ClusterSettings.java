@@ -51,6 +51,7 @@ record ClusterSettings(SparkConf conf, OptionalInt executors, long memoryBytes) 
     String failures = String.valueOf(ExecutorWatch.MOST_LOST + 2);
     conf.setIfMissing("spark.task.maxFailures", failures);
     conf.setIfMissing("spark.stage.maxConsecutiveAttempts", failures);
+    localityWait(conf);
     environment(conf, "TF_CPP_MIN_LOG_LEVEL", "3");
     environment(conf, "TF_ENABLE_ONEDNN_OPTS", "1");
     environment(conf, "NVIDIA_TF32_OVERRIDE", "0");
@@ -72,6 +73,19 @@ record ClusterSettings(SparkConf conf, OptionalInt executors, long memoryBytes) 
           conf, OptionalInt.of(1), memoryBytes.orElseGet(ClusterSettings::quarterOfMachine));
     }
     return remote(memoryBytes, conf, files);
+  }
+
+  /**
+   * A part waits for the executor that has it, as to make it anew on another that is idle costs
+   * more than most products. A minute is less than Spark takes to notice that a machine is gone; a
+   * part that was under way when its executor was lost may wait so long, too.
+   */
+  private static void localityWait(SparkConf conf) {
+    if (!conf.contains("spark.locality.wait")) {
+      conf.setIfMissing("spark.locality.wait.process", "60s");
+      conf.setIfMissing("spark.locality.wait.node", "0s");
+      conf.setIfMissing("spark.locality.wait.rack", "0s");
+    }
   }
 
   private static void environment(SparkConf conf, String name, String value) {

@@ -2,6 +2,7 @@ package dev.hesse.spark;
 
 import dev.hesse.hessian.CurvatureOperator;
 import dev.hesse.io.data.BatchSource;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ final class Part {
   private final BatchSource examples;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable CurvatureOperator operator;
+  private final AtomicInteger openings = new AtomicInteger();
 
   /** Does something with an operator. */
   interface Use<R> {
@@ -35,6 +37,11 @@ final class Part {
     return index;
   }
 
+  /** How often the operator was opened here. */
+  int openings() {
+    return openings.get();
+  }
+
   BatchSource examples() {
     return examples;
   }
@@ -48,6 +55,7 @@ final class Part {
         close();
         open = new CurvatureOperator(run.model().value(), examples, run.options(bytes));
         operator = open;
+        openings.incrementAndGet();
       }
       return use.with(open);
     } finally {

@@ -23,10 +23,15 @@ record Partial(int first, double[][] sums, ArrayList<Found> found) implements Se
    * What one part found.
    *
    * @param location of the executor, as Spark's scheduler takes it for a preference
+   * @param openings how often the part's operator was opened for this
    * @param failure what was wrong with model or data, where something was
    */
   record Found(
-      int part, String location, @Nullable Serializable finding, @Nullable RuntimeException failure)
+      int part,
+      String location,
+      int openings,
+      @Nullable Serializable finding,
+      @Nullable RuntimeException failure)
       implements Serializable {}
 
   /**
@@ -36,23 +41,25 @@ record Partial(int first, double[][] sums, ArrayList<Found> found) implements Se
     BlockManagerId here = SparkEnv.get().blockManager().blockManagerId();
     String location = Placement.location(here.host(), here.executorId());
     try {
-      PartWork.Result result =
-          work.on(run, ExecutorParts.get(run, index, most), run.memoryBytes() / most);
-      return new Partial(index, result.sums(), one(index, location, result.finding(), null));
+      Part part = ExecutorParts.get(run, index, most);
+      int before = part.openings();
+      PartWork.Result result = work.on(run, part, run.memoryBytes() / most);
+      int openings = part.openings() - before;
+      return new Partial(
+          index,
+          result.sums(),
+          one(new Found(index, location, openings, result.finding(), /* failure= */ null)));
     } catch (RuntimeException e) {
       if (TaskContext.get().isInterrupted()) {
         throw e;
       }
-      return new Partial(index, new double[0][], one(index, location, null, e));
+      return new Partial(
+          index, new double[0][], one(new Found(index, location, 0, /* finding= */ null, e)));
     }
   }
 
-  private static ArrayList<Found> one(
-      int part,
-      String location,
-      @Nullable Serializable finding,
-      @Nullable RuntimeException failure) {
-    return new ArrayList<>(List.of(new Found(part, location, finding, failure)));
+  private static ArrayList<Found> one(Found found) {
+    return new ArrayList<>(List.of(found));
   }
 
   /** The sum of partial results in the order of their parts, whatever the order they came in. */

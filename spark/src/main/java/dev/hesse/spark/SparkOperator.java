@@ -251,6 +251,14 @@ public final class SparkOperator implements LossCurvature {
     return BLOCK;
   }
 
+  /**
+   * How often parts' operators were opened: once for each, and more where executors were lost or
+   * had no room for all of their parts.
+   */
+  int openings() {
+    return cluster.openings();
+  }
+
   @Override
   public ParameterLayout parameters() {
     return layout;

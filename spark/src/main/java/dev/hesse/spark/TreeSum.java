@@ -39,6 +39,7 @@ final class TreeSum {
   private final Placement placement;
   private final ExecutorWatch watch;
   private boolean failed;
+  private int openings;
 
   TreeSum(JavaSparkContext spark, Placement placement, ExecutorWatch watch) {
     this.spark = spark;
@@ -62,9 +63,17 @@ final class TreeSum {
     JavaRDD<Partial> partials =
         placed(works).map(work -> Partial.of(run, work._1(), work._2(), most));
     Partial sum = Partial.sum(collected(partials, works).iterator());
-    sum.found().forEach(found -> placement.found(found.part(), found.location()));
+    for (Partial.Found found : sum.found()) {
+      placement.found(found.part(), found.location());
+      openings += found.openings();
+    }
     sum.requireSuccess();
     return sum;
+  }
+
+  /** How often parts' operators were opened. */
+  int openings() {
+    return openings;
   }
 
   /**

@@ -28,10 +28,16 @@ class ClusterSettingsTest {
     assertThat(asMuchAsTheHeap.memoryBytes()).isEqualTo(8192 * MEBI);
     assertThat(asMuchAsTheHeap.conf().getSizeAsMb("spark.executor.memoryOverhead"))
         .isEqualTo(8192 + 512);
-    ClusterSettings given =
-        ClusterSettings.of(MASTER, OptionalLong.of(3L << 30), conf());
+    ClusterSettings given = ClusterSettings.of(MASTER, OptionalLong.of(3L << 30), conf());
     assertThat(given.memoryBytes()).isEqualTo(3L << 30);
     assertThat(given.conf().getSizeAsMb("spark.executor.memoryOverhead")).isEqualTo(3072 + 512);
+  }
+
+  @Test
+  void aPartWaitsForItsExecutorUnlessSparkIsToldOtherwise() {
+    assertThat(of(conf()).conf().getTimeAsSeconds("spark.locality.wait.process")).isEqualTo(60);
+    SparkConf told = of(conf().set("spark.locality.wait", "5s")).conf();
+    assertThat(told.contains("spark.locality.wait.process")).isFalse();
   }
 
   @Test

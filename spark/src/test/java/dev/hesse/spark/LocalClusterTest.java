@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Two executors that are processes of their own, one of which dies. */
 class LocalClusterTest {
   private static final int STEPS = 8;
+  private static final String LOCALITY_WAIT = "spark.locality.wait.process";
   private static SparkConnection cluster;
 
   private final ResNet network = Example.network();
@@ -41,7 +42,11 @@ class LocalClusterTest {
             Example.network(), Example.data(), Example.options(Curvature.HESSIAN, 1))) {
       long batch = whole.keptBytes() / whole.miniBatches();
       // A product takes 2, so that there is room for two parts on an executor, and not for three.
+      // So long the part of an executor that was killed waits for it.
+      System.setProperty(LOCALITY_WAIT, "3s");
       cluster = SparkConnection.open("local-cluster[2,1,1024]", OptionalLong.of(5 * batch));
+    } finally {
+      System.clearProperty(LOCALITY_WAIT);
     }
   }
 
@@ -73,6 +78,8 @@ class LocalClusterTest {
         assertThat(relativeDifference(times(same, 0), times(whole, 0))).isLessThan(ROUNDING);
         assertThat(times(same, 1)).isEqualTo(times(same, 1));
       }
+      assertThat(((SparkOperator) finer).openings()).isEqualTo(3);
+      assertThat(((SparkOperator) spread).openings()).isEqualTo(2);
     }
   }
 
