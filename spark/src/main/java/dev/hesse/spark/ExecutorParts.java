@@ -19,11 +19,11 @@ final class ExecutorParts {
 
   /**
    * A part, made if it is not here. Of others that are idle, those used least recently are closed
-   * where there are more than so many.
+   * where they keep more than what the run's memory has room for beside this one.
    *
-   * @param most parts of the run that this process is to hold
+   * @param bytes that the part may take
    */
-  static Part get(Run run, int index, int most) {
+  static Part get(Run run, int index, long bytes) {
     Part part;
     List<Part> others;
     synchronized (ExecutorParts.class) {
@@ -32,7 +32,14 @@ final class ExecutorParts {
       Part wanted = part;
       others = PARTS.values().stream().filter(other -> other != wanted).toList();
     }
-    others.stream().limit(Math.max(0, others.size() + 1 - most)).forEach(Part::closeIfIdle);
+    long kept = others.stream().mapToLong(Part::keptBytes).sum();
+    for (Part other : others) {
+      if (kept <= run.memoryBytes() - bytes) {
+        break;
+      }
+      kept -= other.keptBytes();
+      other.closeIfIdle();
+    }
     return part;
   }
 

@@ -17,6 +17,7 @@ final class Part {
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable CurvatureOperator operator;
   private final AtomicInteger openings = new AtomicInteger();
+  private volatile long keptBytes;
 
   /** Does something with an operator. */
   interface Use<R> {
@@ -42,6 +43,11 @@ final class Part {
     return openings.get();
   }
 
+  /** What the operator keeps, if it is open. */
+  long keptBytes() {
+    return keptBytes;
+  }
+
   BatchSource examples() {
     return examples;
   }
@@ -55,6 +61,7 @@ final class Part {
         close();
         open = new CurvatureOperator(run.model().value(), examples, run.options(bytes));
         operator = open;
+        keptBytes = open.keptBytes();
         openings.incrementAndGet();
       }
       return use.with(open);
@@ -78,6 +85,7 @@ final class Part {
     CurvatureOperator open = operator;
     if (open != null) {
       operator = null;
+      keptBytes = 0;
       open.close();
     }
   }

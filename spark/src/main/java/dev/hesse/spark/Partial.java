@@ -41,9 +41,10 @@ record Partial(int first, double[][] sums, ArrayList<Found> found) implements Se
     BlockManagerId here = SparkEnv.get().blockManager().blockManagerId();
     String location = Placement.location(here.host(), here.executorId());
     try {
-      Part part = ExecutorParts.get(run, index, most);
+      long bytes = run.memoryBytes() / most;
+      Part part = ExecutorParts.get(run, index, bytes);
       int before = part.openings();
-      PartWork.Result result = work.on(run, part, run.memoryBytes() / most);
+      PartWork.Result result = work.on(run, part, bytes);
       int openings = part.openings() - before;
       return new Partial(
           index,

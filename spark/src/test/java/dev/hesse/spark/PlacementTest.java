@@ -36,7 +36,17 @@ class PlacementTest {
     place(A, B, A);
     placement.left("1");
     assertThat(placement.preferences()).containsExactly("", B, "");
-    assertThat(placement.most()).isEqualTo(3);
+    assertThat(placement.most()).isEqualTo(2);
+  }
+
+  @Test
+  void theOthersKeepThePartsOfALostExecutorAndHoldNoMoreThanPlanned() {
+    place(A, B, A);
+    placement.left("1");
+    placement.found(0, B);
+    placement.found(2, B);
+    assertThat(placement.preferences()).containsExactly(B, B, B);
+    assertThat(placement.most()).isEqualTo(2);
   }
 
   @Test
@@ -53,7 +63,9 @@ class PlacementTest {
   void aReplacementTakesWhatIsTooMuchForTheOthers() {
     place(B, B, B);
     assertThat(placement.preferences()).containsExactly(B, B, B);
+    assertThat(placement.most()).isEqualTo(3);
     placement.joined(A);
+    assertThat(placement.most()).isEqualTo(2);
     assertThat(placement.preferences()).containsExactly(B, B, "");
   }
 }
