@@ -51,6 +51,6 @@ final class ExecutorParts {
       PARTS.values().removeAll(parts);
       SOURCES.remove(run);
     }
-    parts.forEach(Part::closeIfIdle);
+    parts.forEach(Part::forget);
   }
 }

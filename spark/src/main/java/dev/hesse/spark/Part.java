@@ -18,6 +18,7 @@ final class Part {
   private @Nullable CurvatureOperator operator;
   private final AtomicInteger openings = new AtomicInteger();
   private volatile long keptBytes;
+  private volatile boolean forgotten;
 
   /** Does something with an operator. */
   interface Use<R> {
@@ -67,7 +68,16 @@ final class Part {
       return use.with(open);
     } finally {
       lock.unlock();
+      if (forgotten) {
+        closeIfIdle();
+      }
     }
+  }
+
+  /** Frees the operator, at once or as soon as it is idle. */
+  void forget() {
+    forgotten = true;
+    closeIfIdle();
   }
 
   /** Frees the operator, unless it is being used. */
