@@ -83,10 +83,14 @@ final class ClusterRun implements AutoCloseable {
     try {
       return spark.broadcast(value);
     } catch (IllegalStateException e) {
-      throw new ClusterException(
-          "there is no connection to the cluster, or no more",
-          "Check the master's URL, whether it runs, and its log",
-          e);
+      throw ClusterException.disconnected(e);
+    }
+  }
+
+  /** Frees a value that was sent, where it can be. */
+  void destroy(Broadcast<?> sent) {
+    if (!spark.sc().isStopped()) {
+      sent.destroy();
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.hesse.spark;
 
 import dev.hesse.hessian.linalg.Vectors;
+import dev.hesse.io.BadInputException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -35,7 +37,8 @@ record Partial(int first, double[][] sums, ArrayList<Found> found) implements Se
       implements Serializable {}
 
   /**
-   * Does work on a part, in a task. A failure that another attempt would meet again is a result.
+   * Does work on a part, in a task. A failure that another attempt would meet again is a result; a
+   * file that cannot be read is not one, as another attempt or executor may read it.
    */
   static Partial of(Run run, int index, PartWork work, int most) {
     BlockManagerId here = SparkEnv.get().blockManager().blockManagerId();
@@ -51,12 +54,22 @@ record Partial(int first, double[][] sums, ArrayList<Found> found) implements Se
           result.sums(),
           one(new Found(index, location, openings, result.finding(), /* failure= */ null)));
     } catch (RuntimeException e) {
-      if (TaskContext.get().isInterrupted()) {
+      boolean passing = e instanceof UncheckedIOException && !here.isDriver();
+      if (passing || TaskContext.get().isInterrupted()) {
         throw e;
       }
       return new Partial(
-          index, new double[0][], one(new Found(index, location, 0, /* finding= */ null, e)));
+          index,
+          new double[0][],
+          one(new Found(index, location, 0, /* finding= */ null, placed(e, here))));
     }
+  }
+
+  /** Says on which machine a file is bad, as it may not be on the user's. */
+  private static RuntimeException placed(RuntimeException e, BlockManagerId here) {
+    return e instanceof BadInputException bad && !here.isDriver()
+        ? bad.in("executor %s on %s".formatted(here.executorId(), here.host()))
+        : e;
   }
 
   private static ArrayList<Found> one(Found found) {

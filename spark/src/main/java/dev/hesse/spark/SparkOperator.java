@@ -178,7 +178,7 @@ public final class SparkOperator implements LossCurvature {
           beyond.completeProduct(y[from + i], rows[i], 1);
         }
       } finally {
-        sent.destroy();
+        cluster.destroy(sent);
       }
       productNanos += System.nanoTime() - start;
       products += to - from;
@@ -240,7 +240,7 @@ public final class SparkOperator implements LossCurvature {
         }
       }
     } finally {
-      sent.forEach(Broadcast::destroy);
+      sent.forEach(cluster::destroy);
     }
     productNanos += System.nanoTime() - start;
   }

@@ -59,10 +59,7 @@ final class TreeSum {
    * @throws ClusterException if the cluster failed
    */
   Partial over(Run run, SortedMap<Integer, PartWork> works) {
-    int most = placement.most();
-    JavaRDD<Partial> partials =
-        placed(works).map(work -> Partial.of(run, work._1(), work._2(), most));
-    Partial sum = Partial.sum(collected(partials, works).iterator());
+    Partial sum = Partial.sum(results(run, works).iterator());
     for (Partial.Found found : sum.found()) {
       placement.found(found.part(), found.location());
       openings += found.openings();
@@ -105,6 +102,16 @@ final class TreeSum {
     return IntStream.range(0, run.deal().parts())
         .boxed()
         .collect(Collectors.toMap(part -> part, part -> work, (a, b) -> a, TreeMap::new));
+  }
+
+  private List<Partial> results(Run run, SortedMap<Integer, PartWork> works) {
+    int most = placement.most();
+    try {
+      return collected(
+          placed(works).map(work -> Partial.of(run, work._1(), work._2(), most)), works);
+    } catch (IllegalStateException e) {
+      throw spark.sc().isStopped() ? ClusterException.disconnected(e) : e;
+    }
   }
 
   private List<Partial> collected(JavaRDD<Partial> partials, SortedMap<Integer, PartWork> works) {

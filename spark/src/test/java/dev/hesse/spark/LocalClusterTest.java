@@ -4,6 +4,7 @@ import static dev.hesse.spark.Example.ROUNDING;
 import static dev.hesse.spark.Example.relativeDifference;
 import static dev.hesse.spark.Example.times;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hesse.hessian.Curvature;
@@ -13,6 +14,7 @@ import dev.hesse.hessian.linalg.Lanczos;
 import dev.hesse.hessian.linalg.Progress;
 import dev.hesse.hessian.linalg.SpectralDensity;
 import dev.hesse.hessian.linalg.SymmetricOperator;
+import dev.hesse.io.BadInputException;
 import dev.hesse.models.ResNet;
 import java.io.IOException;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -127,6 +130,29 @@ class LocalClusterTest {
       assertThat(executors()).hasSize(2).doesNotContain(victim);
       assertThat(relativeDifference(times(spread, 3), times(whole, 3))).isLessThan(ROUNDING);
     }
+  }
+
+  /** In an executor. */
+  private static final AtomicBoolean READ = new AtomicBoolean();
+
+  @Test
+  void whatExecutorsCannotReadIsTriedAgainOrSaidWithTheirPlace() throws IOException {
+    String folder = Example.FOLDER.toString();
+    DataOpener flaky =
+        () -> {
+          if (!READ.getAndSet(true)) {
+            throw new IOException("Stale file handle");
+          }
+          return Example.data(folder);
+        };
+    OptionalInt parts = OptionalInt.empty();
+    assertThat(cluster.evaluate(network, flaky, Example.EXAMPLES, options, parts).loss())
+        .isPositive();
+    DataOpener missing = () -> Example.data("/nowhere");
+    assertThatThrownBy(
+            () -> cluster.evaluate(network, missing, Example.EXAMPLES, options, parts))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageMatching("executor \\d+ on [^ ]+: .*/nowhere.*");
   }
 
   private static double[] nodes(SpectralDensity density) {

@@ -51,6 +51,16 @@ class TreeSumTest {
   }
 
   @Test
+  void aStoppedProgramIsSaid() throws Exception {
+    Run run = run(cluster.spark(), Example.opener());
+    TreeSum sum = new TreeSum(cluster.spark(), placement, new ExecutorWatch(placement));
+    cluster.close();
+    assertThatThrownBy(() -> sum.over(run, new PartWork.Evaluation()))
+        .isInstanceOf(ClusterException.class)
+        .hasMessageContaining("there is no connection to the cluster, or no more");
+  }
+
+  @Test
   @Timeout(value = 2, unit = TimeUnit.MINUTES)
   void afterAVerdictNothingWaitsForTheCluster() throws Exception {
     DataOpener blocked =
