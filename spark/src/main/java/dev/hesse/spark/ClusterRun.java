@@ -47,6 +47,7 @@ final class ClusterRun implements AutoCloseable {
       JavaSparkContext spark,
       LossModel model,
       DataOpener data,
+      long fingerprint,
       Deal deal,
       CurvatureOperator.Options options) {
     Broadcast<ModelDescription> sent =
@@ -58,6 +59,7 @@ final class ClusterRun implements AutoCloseable {
             sent,
             data,
             null,
+            fingerprint,
             deal,
             options.curvature(),
             options.precision(),

@@ -3,6 +3,7 @@ package dev.hesse.spark;
 import dev.hesse.hessian.CurvatureOperator;
 import dev.hesse.hessian.LossCurvature;
 import dev.hesse.hessian.LossEvaluation;
+import dev.hesse.io.data.BatchSource;
 import dev.hesse.models.LossModel;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -116,7 +117,7 @@ public final class SparkConnection implements AutoCloseable {
   public LossCurvature curvature(
       LossModel model,
       DataOpener data,
-      int examples,
+      BatchSource examples,
       CurvatureOperator.Options options,
       OptionalInt parts) {
     int there = executors();
@@ -141,7 +142,7 @@ public final class SparkConnection implements AutoCloseable {
   public LossEvaluation evaluate(
       LossModel model,
       DataOpener data,
-      int examples,
+      BatchSource examples,
       CurvatureOperator.Options options,
       OptionalInt parts) {
     int there = executors();

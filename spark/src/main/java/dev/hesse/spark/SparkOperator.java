@@ -6,6 +6,7 @@ import dev.hesse.hessian.LossCurvature;
 import dev.hesse.hessian.LossEvaluation;
 import dev.hesse.hessian.OperatorChecks;
 import dev.hesse.hessian.Residuals;
+import dev.hesse.io.data.BatchSource;
 import dev.hesse.models.LossModel;
 import dev.hesse.models.ParameterLayout;
 import dev.hesse.models.Precision;
@@ -55,7 +56,7 @@ public final class SparkOperator implements LossCurvature {
    * <p>Cost: as {@link CurvatureOperator#CurvatureOperator}, on all executors at once.
    *
    * @param data what opens the examples on an executor
-   * @param examples how many it finds there
+   * @param examples the same on the driver; executors must find them
    * @param options how to compute; memory is that of one executor
    * @param parts how many the mini-batches are dealt to; best one for each executor
    * @throws ClusterException if the cluster fails
@@ -64,9 +65,10 @@ public final class SparkOperator implements LossCurvature {
       JavaSparkContext spark,
       LossModel model,
       DataOpener data,
-      int examples,
+      BatchSource examples,
       CurvatureOperator.Options options,
       int parts) {
+    int count = examples.examples();
     this.precision = options.precision();
     this.layout = model.parameters();
     this.beyond = new BeyondMiniBatches(model, options.curvature(), options.l2());
@@ -75,7 +77,8 @@ public final class SparkOperator implements LossCurvature {
             spark,
             model,
             data,
-            Deal.of(examples, CurvatureOperator.miniBatch(options, model, examples), parts),
+            Fingerprint.of(examples),
+            Deal.of(count, CurvatureOperator.miniBatch(options, model, count), parts),
             options);
     boolean opened = false;
     try {
@@ -109,15 +112,16 @@ public final class SparkOperator implements LossCurvature {
       JavaSparkContext spark,
       LossModel model,
       DataOpener data,
-      int examples,
+      BatchSource examples,
       CurvatureOperator.Options options,
       int parts) {
-    Deal deal = Deal.of(examples, options.miniBatch(), parts);
-    try (ClusterRun cluster = ClusterRun.start(spark, model, data, deal, options)) {
+    Deal deal = Deal.of(examples.examples(), options.miniBatch(), parts);
+    long fingerprint = Fingerprint.of(examples);
+    try (ClusterRun cluster = ClusterRun.start(spark, model, data, fingerprint, deal, options)) {
       double[] found = cluster.sum(new PartWork.Evaluation()).sums()[0];
       return new LossEvaluation(
           found[0] + new BeyondMiniBatches(model, options.curvature(), options.l2()).loss(),
-          found[1] / examples);
+          found[1] / deal.examples());
     }
   }
 

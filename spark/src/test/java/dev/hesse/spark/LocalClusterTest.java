@@ -58,8 +58,8 @@ class LocalClusterTest {
     cluster.close();
   }
 
-  private LossCurvature spread(OptionalInt parts) {
-    return cluster.curvature(network, Example.opener(), Example.EXAMPLES, options, parts);
+  private LossCurvature spread(OptionalInt parts) throws IOException {
+    return cluster.curvature(network, Example.opener(), Example.data(), options, parts);
   }
 
   /** The processes of Java that this one has started. */
@@ -146,11 +146,10 @@ class LocalClusterTest {
           return Example.data(folder);
         };
     OptionalInt parts = OptionalInt.empty();
-    assertThat(cluster.evaluate(network, flaky, Example.EXAMPLES, options, parts).loss())
+    assertThat(cluster.evaluate(network, flaky, Example.data(), options, parts).loss())
         .isPositive();
     DataOpener missing = () -> Example.data("/nowhere");
-    assertThatThrownBy(
-            () -> cluster.evaluate(network, missing, Example.EXAMPLES, options, parts))
+    assertThatThrownBy(() -> cluster.evaluate(network, missing, Example.data(), options, parts))
         .isInstanceOf(BadInputException.class)
         .hasMessageMatching("executor \\d+ on [^ ]+: .*/nowhere.*");
   }

@@ -16,10 +16,12 @@ import dev.hesse.hessian.ModelException;
 import dev.hesse.hessian.linalg.Probes;
 import dev.hesse.hessian.linalg.Progress;
 import dev.hesse.io.BadInputException;
+import dev.hesse.io.data.BatchSource;
 import dev.hesse.models.Precision;
 import dev.hesse.models.ResNet;
 import java.io.IOException;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,9 +47,9 @@ class SparkOperatorTest {
     cluster.close();
   }
 
-  private LossCurvature spread(CurvatureOperator.Options options, int parts) {
+  private LossCurvature spread(CurvatureOperator.Options options, int parts) throws IOException {
     return new SparkOperator(
-        cluster.spark(), network, Example.opener(), Example.EXAMPLES, options, parts);
+        cluster.spark(), network, Example.opener(), Example.data(), options, parts);
   }
 
   private CurvatureOperator whole(CurvatureOperator.Options options) throws IOException {
@@ -159,7 +161,7 @@ class SparkOperatorTest {
   }
 
   @Test
-  void sumsAreTheSameToTheBitEveryTime() {
+  void sumsAreTheSameToTheBitEveryTime() throws IOException {
     CurvatureOperator.Options options = Example.options(Curvature.HESSIAN, 1);
     try (LossCurvature spread = spread(options, 7)) {
       double[] first = times(spread, 0);
@@ -204,7 +206,7 @@ class SparkOperatorTest {
             Progress.NONE);
     LossEvaluation found =
         SparkOperator.evaluate(
-            cluster.spark(), network, Example.opener(), Example.EXAMPLES, options, 3);
+            cluster.spark(), network, Example.opener(), Example.data(), options, 3);
     assertThat(found.loss()).isCloseTo(expected.loss(), within(ROUNDING));
     assertThat(found.accuracy()).isCloseTo(expected.accuracy(), within(ROUNDING));
   }
@@ -232,15 +234,26 @@ class SparkOperatorTest {
   }
 
   @Test
-  void whatAnExecutorFindsWrongIsSaid() {
+  void whatAnExecutorFindsWrongIsSaid() throws IOException {
+    BatchSource data = Example.data();
+    BatchSource fewer = new PartExamples(data, Deal.of(30, Example.MINI_BATCH, 1), 0);
+    assertRefused(
+        Example.opener(), fewer, "an executor finds 31 examples there, the driver found 30");
+    int[] lastTwoSwapped = IntStream.range(0, Example.EXAMPLES).toArray();
+    lastTwoSwapped[29] = 30;
+    lastTwoSwapped[30] = 29;
+    assertRefused(
+        Example.opener(),
+        data.reordered(lastTwoSwapped),
+        "an executor finds other examples there than the driver");
+    assertRefused(() -> Example.data("/nowhere"), data, "/nowhere");
+  }
+
+  private void assertRefused(DataOpener opener, BatchSource examples, String error) {
     CurvatureOperator.Options options = Example.options(Curvature.HESSIAN, 1);
     assertThatThrownBy(
-            () -> new SparkOperator(cluster.spark(), network, Example.opener(), 30, options, 2))
+            () -> new SparkOperator(cluster.spark(), network, opener, examples, options, 2))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("an executor finds 31 examples there, the driver found 30");
-    DataOpener missing = () -> Example.data("/nowhere");
-    assertThatThrownBy(() -> new SparkOperator(cluster.spark(), network, missing, 31, options, 2))
-        .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("/nowhere");
+        .hasMessageContaining(error);
   }
 }

@@ -42,6 +42,7 @@ class TreeSumTest {
         spark.broadcast(model),
         data,
         null,
+        Fingerprint.of(Example.data()),
         deal,
         Curvature.HESSIAN,
         Precision.FLOAT64,
