@@ -36,9 +36,8 @@ import org.apache.spark.broadcast.Broadcast;
  * block of vectors goes at once.
  */
 public final class SparkOperator implements LossCurvature {
-  private static final int BLOCK = 8;
-
   private final ClusterRun cluster;
+  private final int block;
   private final ParameterLayout layout;
   private final Precision precision;
   private final BeyondMiniBatches beyond;
@@ -80,6 +79,7 @@ public final class SparkOperator implements LossCurvature {
             Fingerprint.of(examples),
             Deal.of(count, CurvatureOperator.miniBatch(options, model, count), parts),
             options);
+    this.block = BlockSize.of(spark, layout.dimension(), cluster.deal().parts());
     boolean opened = false;
     try {
       if (options.strata() > 1 && miniBatches() > 1) {
@@ -170,8 +170,8 @@ public final class SparkOperator implements LossCurvature {
 
   @Override
   public void applyBlock(double[][] x, double[][] y) {
-    for (int from = 0; from < x.length; from += BLOCK) {
-      int to = Math.min(x.length, from + BLOCK);
+    for (int from = 0; from < x.length; from += block) {
+      int to = Math.min(x.length, from + block);
       long start = System.nanoTime();
       double[][] rows = Arrays.copyOfRange(x, from, to);
       Broadcast<SentVectors> sent = cluster.send(new SentVectors(rows, precision));
@@ -249,10 +249,10 @@ public final class SparkOperator implements LossCurvature {
     productNanos += System.nanoTime() - start;
   }
 
-  /** A block is sent at once. */
+  /** A block is sent at once; as large as heaps allow. */
   @Override
   public int preferredBlock() {
-    return BLOCK;
+    return block;
   }
 
   /**

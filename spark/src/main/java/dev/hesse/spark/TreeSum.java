@@ -114,18 +114,26 @@ final class TreeSum {
     }
   }
 
+  private static int width(int parts) {
+    return (int) Math.ceil(Math.sqrt(parts));
+  }
+
+  /** How many sums come to the driver. */
+  static int results(int parts) {
+    return parts <= FEW ? parts : (parts - 1) / width(parts) + 1;
+  }
+
   private List<Partial> collected(JavaRDD<Partial> partials, SortedMap<Integer, PartWork> works) {
     int count = works.size();
     if (count <= FEW || works.values().stream().noneMatch(PartWork::sums)) {
       return awaited(partials);
     }
-    int width = (int) Math.ceil(Math.sqrt(count));
-    int groups = (count - 1) / width + 1;
+    int width = width(count);
     JavaPairRDD<Integer, Partial> grouped =
         partials
             // Groups of the parts at work, which need not be all: a task is a place among them.
             .mapToPair(partial -> new Tuple2<>(TaskContext.getPartitionId() / width, partial))
-            .partitionBy(new HashPartitioner(groups));
+            .partitionBy(new HashPartitioner(results(count)));
     JavaRDD<Partial> sums = grouped.values().mapPartitions(TreeSum::summed);
     try {
       return awaited(sums);
