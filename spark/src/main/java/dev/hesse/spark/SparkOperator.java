@@ -212,17 +212,30 @@ public final class SparkOperator implements LossCurvature {
     return cluster.deal().parts();
   }
 
-  /** An executor fetches the vectors of its own mini-batches alone. */
+  /** An executor fetches the vectors of its own mini-batches alone, a block at a time. */
   @Override
   public void applyTerms(int[] terms, double[][] x, double[][] y) {
-    Deal deal = cluster.deal();
     long start = System.nanoTime();
     Map<Integer, List<Integer>> rowsOfParts =
         IntStream.range(0, terms.length)
             .boxed()
-            .collect(
-                Collectors.groupingBy(
-                    i -> deal.partOf(terms[i]), TreeMap::new, Collectors.toList()));
+            .collect(Collectors.groupingBy(i -> cluster.deal().partOf(terms[i])));
+    int most = rowsOfParts.values().stream().mapToInt(List::size).max().orElse(0);
+    for (int from = 0; from < most; from += block) {
+      SortedMap<Integer, List<Integer>> blocks = new TreeMap<>();
+      for (Map.Entry<Integer, List<Integer>> part : rowsOfParts.entrySet()) {
+        List<Integer> rows = part.getValue();
+        if (from < rows.size()) {
+          blocks.put(part.getKey(), rows.subList(from, Math.min(rows.size(), from + block)));
+        }
+      }
+      termProducts(blocks, terms, x, y);
+    }
+    productNanos += System.nanoTime() - start;
+  }
+
+  private void termProducts(
+      SortedMap<Integer, List<Integer>> rowsOfParts, int[] terms, double[][] x, double[][] y) {
     SortedMap<Integer, PartWork> works = new TreeMap<>();
     List<Broadcast<SentVectors>> sent = new ArrayList<>();
     try {
@@ -230,7 +243,7 @@ public final class SparkOperator implements LossCurvature {
           (part, rows) -> {
             double[][] ofPart = rows.stream().map(i -> x[i]).toArray(double[][]::new);
             sent.add(cluster.send(new SentVectors(ofPart, precision)));
-            int[] places = rows.stream().mapToInt(i -> deal.placeOf(terms[i])).toArray();
+            int[] places = rows.stream().mapToInt(i -> cluster.deal().placeOf(terms[i])).toArray();
             works.put(part, new PartWork.TermProducts(sent.get(sent.size() - 1), places));
           });
       for (Partial.Found found : cluster.sum(works).found()) {
@@ -246,7 +259,6 @@ public final class SparkOperator implements LossCurvature {
     } finally {
       sent.forEach(cluster::destroy);
     }
-    productNanos += System.nanoTime() - start;
   }
 
   /** A block is sent at once; as large as heaps allow. */

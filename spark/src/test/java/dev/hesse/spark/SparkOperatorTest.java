@@ -133,13 +133,13 @@ class SparkOperatorTest {
     }
   }
 
-  /** Groups of three parts would leave the second without any. */
+  /** Groups of three parts would leave the second without any; a part has more than a block. */
   @Test
   void termsOfSomeOfManyParts() throws IOException {
     CurvatureOperator.Options options = ofTwos();
     try (LossCurvature spread = spread(options, 9);
         LossCurvature whole = whole(options)) {
-      int[] terms = {0, 1, 2, 6, 7, 8};
+      int[] terms = {0, 1, 2, 6, 7, 8, 0, 9, 0, 9, 0, 9, 0, 9, 0, 9};
       double[][] x = new double[terms.length][];
       double[][] actual = new double[terms.length][whole.dimension()];
       for (int i = 0; i < terms.length; i++) {
