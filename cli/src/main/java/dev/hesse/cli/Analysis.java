@@ -95,9 +95,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
     if (!estimates.needsProducts()) {
       LossEvaluation evaluation =
           cluster.isPresent()
-              ? cluster
-                  .get()
-                  .evaluate(model, data.examples(), how(options, miniBatch, precision, device, 0))
+              ? cluster.get().evaluate(model, data, how(options, miniBatch, precision, device, 0))
               : LossEvaluation.of(
                   model, data, miniBatch, precision, device, options.l2(), progress);
       return new Analysis(evaluation.loss(), evaluation.accuracy(), Optional.empty());
@@ -116,7 +114,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
         how(options, miniBatch, precision, device, available.valuesBytes());
     try (LossCurvature operator =
             cluster.isPresent()
-                ? cluster.get().curvature(model, data.examples(), how)
+                ? cluster.get().curvature(model, data, how)
                 : new CurvatureOperator(model, data, how);
         ProductJournal journal = options.journal().open(operator, about(options, precision))) {
       Memory memory =

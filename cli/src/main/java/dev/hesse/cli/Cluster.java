@@ -3,6 +3,7 @@ package dev.hesse.cli;
 import dev.hesse.hessian.CurvatureOperator;
 import dev.hesse.hessian.LossCurvature;
 import dev.hesse.hessian.LossEvaluation;
+import dev.hesse.io.data.BatchSource;
 import dev.hesse.models.LossModel;
 import dev.hesse.spark.SparkConnection;
 import java.util.Optional;
@@ -15,11 +16,11 @@ record Cluster(SparkConnection connection, ClusterOptions options) implements Au
     return options.cluster().map(asked -> new Cluster(asked.connect(options.computation()), asked));
   }
 
-  LossCurvature curvature(LossModel model, int examples, CurvatureOperator.Options how) {
+  LossCurvature curvature(LossModel model, BatchSource examples, CurvatureOperator.Options how) {
     return connection.curvature(model, options.data(), examples, how, options.partitions());
   }
 
-  LossEvaluation evaluate(LossModel model, int examples, CurvatureOperator.Options how) {
+  LossEvaluation evaluate(LossModel model, BatchSource examples, CurvatureOperator.Options how) {
     return connection.evaluate(model, options.data(), examples, how, options.partitions());
   }
 

@@ -10,4 +10,12 @@ public final class ClusterException extends RuntimeException {
   public ClusterException(String what, String remedy, @Nullable Throwable cause) {
     super(what + ". " + remedy + ".", cause);
   }
+
+  /** That a program of Spark's has ended, or never began. */
+  static ClusterException disconnected(IllegalStateException cause) {
+    return new ClusterException(
+        "there is no connection to the cluster, or no more",
+        "Check the master's URL, whether it runs, and its log",
+        cause);
+  }
 }

@@ -3,7 +3,8 @@ package dev.hesse.spark;
 import dev.hesse.hessian.CurvatureOperator;
 import dev.hesse.models.LossModel;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.UUID;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -28,17 +29,16 @@ final class ClusterRun implements AutoCloseable {
     this.watch = new ExecutorWatch(placement);
     this.sum = new TreeSum(spark, placement, watch);
     spark.sc().addSparkListener(watch);
-    executors().forEach(placement::joined);
+    executors(spark).forEach(placement::joined);
   }
 
   /** Those that are there already; in a run within one process, that is the driver. */
-  private static List<String> executors() {
-    List<BlockManagerId> all =
-        List.copyOf(
-            CollectionConverters.asJava(
-                SparkEnv.get().blockManager().master().getMemoryStatus().keySet()));
+  static List<String> executors(JavaSparkContext spark) {
+    Set<BlockManagerId> all =
+        CollectionConverters.asJava(
+            SparkEnv.get().blockManager().master().getMemoryStatus().keySet());
     return all.stream()
-        .filter(one -> all.size() == 1 || !one.isDriver())
+        .filter(one -> spark.isLocal() || !one.isDriver())
         .map(one -> Placement.location(one.host(), one.executorId()))
         .toList();
   }
@@ -47,6 +47,7 @@ final class ClusterRun implements AutoCloseable {
       JavaSparkContext spark,
       LossModel model,
       DataOpener data,
+      long fingerprint,
       Deal deal,
       CurvatureOperator.Options options) {
     Broadcast<ModelDescription> sent =
@@ -58,6 +59,7 @@ final class ClusterRun implements AutoCloseable {
             sent,
             data,
             null,
+            fingerprint,
             deal,
             options.curvature(),
             options.precision(),
@@ -83,10 +85,14 @@ final class ClusterRun implements AutoCloseable {
     try {
       return spark.broadcast(value);
     } catch (IllegalStateException e) {
-      throw new ClusterException(
-          "there is no connection to the cluster, or no more",
-          "Check the master's URL, whether it runs, and its log",
-          e);
+      throw ClusterException.disconnected(e);
+    }
+  }
+
+  /** Frees a value that was sent, where it can be. */
+  void destroy(Broadcast<?> sent) {
+    if (!spark.sc().isStopped()) {
+      sent.destroy();
     }
   }
 
@@ -102,8 +108,12 @@ final class ClusterRun implements AutoCloseable {
   }
 
   /** The sum over some parts, with each one's work. */
-  Partial sum(Map<Integer, PartWork> works) {
+  Partial sum(SortedMap<Integer, PartWork> works) {
     return sum.over(run, works);
+  }
+
+  int openings() {
+    return sum.openings();
   }
 
   @Override

@@ -35,6 +35,9 @@ record ClusterSettings(SparkConf conf, OptionalInt executors, long memoryBytes) 
   private static final long MEBI = 1L << 20;
   private static final long HEAP_DEFAULT = 1024;
 
+  /** What graphs, weights, buffers and threads take outside of the heap, in MiB. */
+  private static final long OTHERS = 512;
+
   static ClusterSettings of(String master, OptionalLong memoryBytes, SparkConf conf) {
     conf.setMaster(master).setIfMissing("spark.app.name", "hesse");
     conf.setIfMissing("spark.ui.enabled", "false");
@@ -43,9 +46,12 @@ record ClusterSettings(SparkConf conf, OptionalInt executors, long memoryBytes) 
     conf.setIfMissing("spark.broadcast.compress", "false");
     conf.setIfMissing("spark.shuffle.compress", "false");
     conf.setIfMissing("spark.driver.maxResultSize", "0");
-    // All executors from the start, so that parts are spread over them.
     conf.setIfMissing("spark.dynamicAllocation.enabled", "false");
-    conf.setIfMissing("spark.scheduler.minRegisteredResourcesRatio", "1.0");
+    // A task whose executor dies has failed: the watch is to give up, not the scheduler before.
+    String failures = String.valueOf(ExecutorWatch.MOST_LOST + 2);
+    conf.setIfMissing("spark.task.maxFailures", failures);
+    conf.setIfMissing("spark.stage.maxConsecutiveAttempts", failures);
+    localityWait(conf);
     environment(conf, "TF_CPP_MIN_LOG_LEVEL", "3");
     environment(conf, "TF_ENABLE_ONEDNN_OPTS", "1");
     environment(conf, "NVIDIA_TF32_OVERRIDE", "0");
@@ -67,6 +73,19 @@ record ClusterSettings(SparkConf conf, OptionalInt executors, long memoryBytes) 
           conf, OptionalInt.of(1), memoryBytes.orElseGet(ClusterSettings::quarterOfMachine));
     }
     return remote(memoryBytes, conf, files);
+  }
+
+  /**
+   * A part waits for the executor that has it, as to make it anew on another that is idle costs
+   * more than most products. A minute is less than Spark takes to notice that a machine is gone; a
+   * part that was under way when its executor was lost may wait so long, too.
+   */
+  private static void localityWait(SparkConf conf) {
+    if (!conf.contains("spark.locality.wait")) {
+      conf.setIfMissing("spark.locality.wait.process", "60s");
+      conf.setIfMissing("spark.locality.wait.node", "0s");
+      conf.setIfMissing("spark.locality.wait.rack", "0s");
+    }
   }
 
   private static void environment(SparkConf conf, String name, String value) {
@@ -128,9 +147,9 @@ record ClusterSettings(SparkConf conf, OptionalInt executors, long memoryBytes) 
     long values =
         memoryBytes.isPresent()
             ? memoryBytes.getAsLong() / MEBI
-            : conf.getSizeAsMb("spark.executor.memoryOverhead", heap + "m");
+            : beside(conf.getSizeAsMb("spark.executor.memoryOverhead", heap + OTHERS + "m"));
     // TensorFlow's memory is outside of Java's.
-    conf.setIfMissing("spark.executor.memoryOverhead", values + HEAP_DEFAULT / 2 + "m");
+    conf.setIfMissing("spark.executor.memoryOverhead", values + OTHERS + "m");
     if (conf.contains("spark.executor.cores")) {
       oneTaskAtATime(conf, conf.get("spark.executor.cores"));
     }
@@ -138,6 +157,11 @@ record ClusterSettings(SparkConf conf, OptionalInt executors, long memoryBytes) 
       conf.setIfMissing("spark.jars", ProgramJars.list());
     }
     return new ClusterSettings(conf, OptionalInt.empty(), values * MEBI);
+  }
+
+  /** What values may take of the memory outside of the heap. */
+  private static long beside(long overhead) {
+    return Math.max(overhead - OTHERS, overhead / 2);
   }
 
   /** All cores of an executor are one task's, as TensorFlow uses them together. */

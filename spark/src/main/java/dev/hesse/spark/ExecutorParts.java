@@ -35,18 +35,19 @@ final class ExecutorParts {
    * Tells data apart.
    *
    * @param opener in serialised form, which is the same for the same
+   * @param examples what the driver found, with which it is compared when it is opened
    */
-  private record Data(ByteBuffer opener, int examples) {}
+  private record Data(ByteBuffer opener, int examples, long fingerprint) {}
 
   private ExecutorParts() {}
 
   /**
    * A part, made if it is not here. Of others that are idle, those used least recently are closed
-   * where there are more than so many.
+   * where they keep more than what the run's memory has room for beside this one.
    *
-   * @param most parts of the run that this process is to hold
+   * @param bytes that the part may take
    */
-  static Part get(Run run, int index, int most) {
+  static Part get(Run run, int index, long bytes) {
     Part part;
     List<Part> others;
     synchronized (ExecutorParts.class) {
@@ -55,13 +56,21 @@ final class ExecutorParts {
       Part wanted = part;
       others = PARTS.values().stream().filter(other -> other != wanted).toList();
     }
-    others.stream().limit(Math.max(0, others.size() + 1 - most)).forEach(Part::closeIfIdle);
+    long kept = others.stream().mapToLong(Part::keptBytes).sum();
+    for (Part other : others) {
+      if (kept <= run.memoryBytes() - bytes) {
+        break;
+      }
+      kept -= other.keptBytes();
+      other.closeIfIdle();
+    }
     return part;
   }
 
   private static BatchSource opened(Run run) {
     ByteBuffer opener = ByteBuffer.wrap(SerializationUtils.serialize(run.data()));
-    return OPENED.computeIfAbsent(new Data(opener, run.deal().examples()), data -> run.open());
+    Data wanted = new Data(opener, run.deal().examples(), run.fingerprint());
+    return OPENED.computeIfAbsent(wanted, data -> run.open());
   }
 
   /** Forgets a run, but not its data. */
@@ -72,6 +81,6 @@ final class ExecutorParts {
       PARTS.values().removeAll(parts);
       SOURCES.remove(run);
     }
-    parts.forEach(Part::closeIfIdle);
+    parts.forEach(Part::forget);
   }
 }

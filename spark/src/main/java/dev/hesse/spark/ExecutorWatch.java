@@ -2,8 +2,9 @@ package dev.hesse.spark;
 
 import java.util.Optional;
 import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerExecutorAdded;
+import org.apache.spark.scheduler.SparkListenerBlockManagerAdded;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.apache.spark.storage.BlockManagerId;
 
 /**
  * Follows which executors come and go, tells a placement, and knows when to give up: Spark would
@@ -11,22 +12,31 @@ import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
  */
 final class ExecutorWatch extends SparkListener {
   /** So many may be lost between two successes. */
-  private static final int MOST_LOST = 20;
+  static final int MOST_LOST = 20;
 
   private static final double PATIENCE_SECONDS = 60;
 
   private final Placement placement;
+  private final double patienceSeconds;
   private int lost;
   private String lastReason = "";
   private long since = System.nanoTime();
 
   ExecutorWatch(Placement placement) {
+    this(placement, PATIENCE_SECONDS);
+  }
+
+  ExecutorWatch(Placement placement, double patienceSeconds) {
     this.placement = placement;
+    this.patienceSeconds = patienceSeconds;
   }
 
   @Override
-  public void onExecutorAdded(SparkListenerExecutorAdded added) {
-    placement.joined(Placement.location(added.executorInfo().executorHost(), added.executorId()));
+  public void onBlockManagerAdded(SparkListenerBlockManagerAdded added) {
+    BlockManagerId executor = added.blockManagerId();
+    if (!executor.isDriver()) {
+      placement.joined(Placement.location(executor.host(), executor.executorId()));
+    }
   }
 
   @Override
@@ -56,10 +66,10 @@ final class ExecutorWatch extends SparkListener {
           "%d executors died one after the other, the last by: %s"
               .formatted(lost, Failures.firstLine(lastReason)));
     }
-    return (System.nanoTime() - since) * 1e-9 < PATIENCE_SECONDS
+    return (System.nanoTime() - since) * 1e-9 < patienceSeconds
         ? Optional.empty()
         : Optional.of(
-            "the cluster has had no executor for %.0f s".formatted(PATIENCE_SECONDS)
+            "the cluster has had no executor for %.0f s".formatted(patienceSeconds)
                 + (lastReason.isEmpty()
                     ? ""
                     : ", the last died by: " + Failures.firstLine(lastReason)));

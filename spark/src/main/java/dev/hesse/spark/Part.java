@@ -2,6 +2,7 @@ package dev.hesse.spark;
 
 import dev.hesse.hessian.CurvatureOperator;
 import dev.hesse.io.data.BatchSource;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ final class Part {
   private final BatchSource examples;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable CurvatureOperator operator;
+  private final AtomicInteger openings = new AtomicInteger();
+  private volatile long keptBytes;
+  private volatile boolean forgotten;
 
   /** Does something with an operator. */
   interface Use<R> {
@@ -35,6 +39,16 @@ final class Part {
     return index;
   }
 
+  /** How often the operator was opened here. */
+  int openings() {
+    return openings.get();
+  }
+
+  /** What the operator keeps, if it is open. */
+  long keptBytes() {
+    return keptBytes;
+  }
+
   BatchSource examples() {
     return examples;
   }
@@ -48,11 +62,22 @@ final class Part {
         close();
         open = new CurvatureOperator(run.model().value(), examples, run.options(bytes));
         operator = open;
+        keptBytes = open.keptBytes();
+        openings.incrementAndGet();
       }
       return use.with(open);
     } finally {
       lock.unlock();
+      if (forgotten) {
+        closeIfIdle();
+      }
     }
+  }
+
+  /** Frees the operator, at once or as soon as it is idle. */
+  void forget() {
+    forgotten = true;
+    closeIfIdle();
   }
 
   /** Frees the operator, unless it is being used. */
@@ -70,6 +95,7 @@ final class Part {
     CurvatureOperator open = operator;
     if (open != null) {
       operator = null;
+      keptBytes = 0;
       open.close();
     }
   }

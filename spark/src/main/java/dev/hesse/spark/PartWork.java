@@ -28,6 +28,11 @@ sealed interface PartWork extends Serializable {
    */
   Result on(Run run, Part part, long bytes);
 
+  /** Whether there are vectors to be added up. */
+  default boolean sums() {
+    return true;
+  }
+
   /** Opens the operator. The gradient is summed. */
   record Opening() implements PartWork {
     @Override
@@ -63,10 +68,10 @@ sealed interface PartWork extends Serializable {
    * @param places of the mini-batches in the part
    */
   @SuppressWarnings("ArrayRecordComponent") // handed over once and never compared
-  record TermProducts(SentVectors vectors, int[] places) implements PartWork {
+  record TermProducts(Broadcast<SentVectors> vectors, int[] places) implements PartWork {
     @Override
     public Result on(Run run, Part part, long bytes) {
-      double[][] x = vectors.rows();
+      double[][] x = vectors.value().rows();
       double[][] y = new double[x.length][x[0].length];
       return part.use(
           bytes,
@@ -74,6 +79,11 @@ sealed interface PartWork extends Serializable {
             operator.applyTerms(places, x, y);
             return new Result(new double[0][], weighted(y, run, part));
           });
+    }
+
+    @Override
+    public boolean sums() {
+      return false;
     }
   }
 
@@ -89,6 +99,11 @@ sealed interface PartWork extends Serializable {
               run.deal().miniBatch(),
               run.precision(),
               Device.CPU));
+    }
+
+    @Override
+    public boolean sums() {
+      return false;
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.hesse.spark;
 
 import dev.hesse.hessian.linalg.Vectors;
+import dev.hesse.io.BadInputException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -23,36 +25,55 @@ record Partial(int first, double[][] sums, ArrayList<Found> found) implements Se
    * What one part found.
    *
    * @param location of the executor, as Spark's scheduler takes it for a preference
+   * @param openings how often the part's operator was opened for this
    * @param failure what was wrong with model or data, where something was
    */
   record Found(
-      int part, String location, @Nullable Serializable finding, @Nullable RuntimeException failure)
+      int part,
+      String location,
+      int openings,
+      @Nullable Serializable finding,
+      @Nullable RuntimeException failure)
       implements Serializable {}
 
   /**
-   * Does work on a part, in a task. A failure that another attempt would meet again is a result.
+   * Does work on a part, in a task. A failure that another attempt would meet again is a result; a
+   * file that cannot be read is not one, as another attempt or executor may read it.
    */
   static Partial of(Run run, int index, PartWork work, int most) {
     BlockManagerId here = SparkEnv.get().blockManager().blockManagerId();
     String location = Placement.location(here.host(), here.executorId());
     try {
-      PartWork.Result result =
-          work.on(run, ExecutorParts.get(run, index, most), run.memoryBytes() / most);
-      return new Partial(index, result.sums(), one(index, location, result.finding(), null));
+      long bytes = run.memoryBytes() / most;
+      Part part = ExecutorParts.get(run, index, bytes);
+      int before = part.openings();
+      PartWork.Result result = work.on(run, part, bytes);
+      int openings = part.openings() - before;
+      return new Partial(
+          index,
+          result.sums(),
+          one(new Found(index, location, openings, result.finding(), /* failure= */ null)));
     } catch (RuntimeException e) {
-      if (TaskContext.get().isInterrupted()) {
+      boolean passing = e instanceof UncheckedIOException && !here.isDriver();
+      if (passing || TaskContext.get().isInterrupted()) {
         throw e;
       }
-      return new Partial(index, new double[0][], one(index, location, null, e));
+      return new Partial(
+          index,
+          new double[0][],
+          one(new Found(index, location, 0, /* finding= */ null, placed(e, here))));
     }
   }
 
-  private static ArrayList<Found> one(
-      int part,
-      String location,
-      @Nullable Serializable finding,
-      @Nullable RuntimeException failure) {
-    return new ArrayList<>(List.of(new Found(part, location, finding, failure)));
+  /** Says on which machine a file is bad, as it may not be on the user's. */
+  private static RuntimeException placed(RuntimeException e, BlockManagerId here) {
+    return e instanceof BadInputException bad && !here.isDriver()
+        ? bad.in("executor %s on %s".formatted(here.executorId(), here.host()))
+        : e;
+  }
+
+  private static ArrayList<Found> one(Found found) {
+    return new ArrayList<>(List.of(found));
   }
 
   /** The sum of partial results in the order of their parts, whatever the order they came in. */

@@ -15,6 +15,7 @@ import java.util.Set;
 final class Placement {
   private final int parts;
   private final Set<String> executors = new HashSet<>();
+  private int planned = 1;
   private final Map<Integer, String> places = new HashMap<>();
 
   Placement(int parts) {
@@ -28,6 +29,7 @@ final class Placement {
 
   synchronized void joined(String executor) {
     executors.add(executor);
+    planned = Math.max(planned, executors.size());
   }
 
   /**
@@ -37,9 +39,8 @@ final class Placement {
     executors.removeIf(executor -> executor.endsWith("_" + id));
   }
 
-  /** Remembers where a part was worked on. */
+  /** Remembers where a part was worked on, be that executor gone meanwhile or not. */
   synchronized void found(int part, String executor) {
-    executors.add(executor);
     places.put(part, executor);
   }
 
@@ -47,15 +48,21 @@ final class Placement {
     return executors.size();
   }
 
-  /** How many parts an executor is to hold. */
+  /**
+   * How many parts an executor is to hold, when as many are there as have been: one that is lost is
+   * replaced, and what the others can hold until then does not change what they are to hold.
+   */
   synchronized int most() {
-    int count = Math.max(1, executors.size());
-    return (parts - 1) / count + 1;
+    return shared(planned);
+  }
+
+  private int shared(int among) {
+    return (parts - 1) / Math.max(1, among) + 1;
   }
 
   /** Where each part should be worked on; empty for anywhere. */
   synchronized List<String> preferences() {
-    int most = most();
+    int most = shared(executors.size());
     Map<String, Integer> load = new HashMap<>();
     List<String> preferences = new ArrayList<>();
     for (int part = 0; part < parts; part++) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id tells runs apart
  * @param order of the examples as opened; null for their own
+ * @param fingerprint of the examples in their own order, as the driver has them
  * @param memoryBytes that all parts on one executor may take together for values
  */
 record Run(
@@ -25,6 +26,7 @@ record Run(
     Broadcast<ModelDescription> model,
     DataOpener data,
     @Nullable Broadcast<int[]> order,
+    long fingerprint,
     Deal deal,
     Curvature curvature,
     Precision precision,
@@ -36,7 +38,17 @@ record Run(
   /** The same over the examples in another order, which is a run of its own. */
   Run ordered(String newId, Broadcast<int[]> known) {
     return new Run(
-        newId, model, data, known, deal, curvature, precision, seed, fisherSamples, memoryBytes);
+        newId,
+        model,
+        data,
+        known,
+        fingerprint,
+        deal,
+        curvature,
+        precision,
+        seed,
+        fisherSamples,
+        memoryBytes);
   }
 
   /** All examples, in their own order. */
@@ -51,6 +63,11 @@ record Run(
       throw new BadInputException(
           "%s: an executor finds %d examples there, the driver found %d"
               .formatted(opened.source(), opened.examples(), deal.examples()),
+          "Give a path that leads to the same files on every machine");
+    }
+    if (Fingerprint.of(opened) != fingerprint) {
+      throw new BadInputException(
+          "%s: an executor finds other examples there than the driver".formatted(opened.source()),
           "Give a path that leads to the same files on every machine");
     }
     return opened;

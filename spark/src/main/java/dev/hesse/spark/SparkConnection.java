@@ -3,6 +3,7 @@ package dev.hesse.spark;
 import dev.hesse.hessian.CurvatureOperator;
 import dev.hesse.hessian.LossCurvature;
 import dev.hesse.hessian.LossEvaluation;
+import dev.hesse.io.data.BatchSource;
 import dev.hesse.models.LossModel;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -17,6 +18,7 @@ public final class SparkConnection implements AutoCloseable {
 
   private final JavaSparkContext spark;
   private final ClusterSettings settings;
+  private OptionalInt executors = OptionalInt.empty();
 
   private SparkConnection(JavaSparkContext spark, ClusterSettings settings) {
     this.spark = spark;
@@ -54,30 +56,37 @@ public final class SparkConnection implements AutoCloseable {
   }
 
   /**
-   * The number of executors: that of the master URL, or as many as there are when none has joined
-   * for a while.
+   * The number of executors: that of the master URL, or as many as there were when none had joined
+   * for a while. The first call waits for them.
+   *
+   * @throws ClusterException if there are none
    */
   public int executors() {
-    return settings.executors().orElseGet(this::joined);
+    if (executors.isEmpty()) {
+      int joined = joined();
+      executors = OptionalInt.of(settings.executors().orElse(joined));
+    }
+    return executors.getAsInt();
   }
 
   private int joined() {
-    int wanted = spark.sc().conf().getInt("spark.executor.instances", 0);
+    int wanted =
+        settings.executors().orElseGet(() -> spark.getConf().getInt("spark.executor.instances", 0));
     long start = System.nanoTime();
     int count = 0;
     long since = start;
-    while (count < wanted || count <= 0 || waited(since) < 2) {
+    while (wanted > 0 ? count < wanted : count == 0 || waited(since) < 2) {
       if (waited(start) > PATIENCE_SECONDS || spark.sc().isStopped()) {
         break;
       }
-      int now = spark.sc().statusTracker().getExecutorInfos().length - 1;
+      int now = ClusterRun.executors(spark).size();
       if (now != count) {
         count = now;
         since = System.nanoTime();
       }
       sleep();
     }
-    if (count <= 0) {
+    if (count == 0) {
       throw new ClusterException(
           "no executor of the cluster has started within %d s".formatted(PATIENCE_SECONDS),
           "See the cluster's own page for whether it has free cores and memory",
@@ -108,11 +117,12 @@ public final class SparkConnection implements AutoCloseable {
   public LossCurvature curvature(
       LossModel model,
       DataOpener data,
-      int examples,
+      BatchSource examples,
       CurvatureOperator.Options options,
       OptionalInt parts) {
+    int there = executors();
     return new SparkOperator(
-        spark, model, data, examples, withMemory(options), parts.orElseGet(this::executors));
+        spark, model, data, examples, withMemory(options), parts.orElse(there));
   }
 
   private CurvatureOperator.Options withMemory(CurvatureOperator.Options options) {
@@ -132,11 +142,11 @@ public final class SparkConnection implements AutoCloseable {
   public LossEvaluation evaluate(
       LossModel model,
       DataOpener data,
-      int examples,
+      BatchSource examples,
       CurvatureOperator.Options options,
       OptionalInt parts) {
-    return SparkOperator.evaluate(
-        spark, model, data, examples, options, parts.orElseGet(this::executors));
+    int there = executors();
+    return SparkOperator.evaluate(spark, model, data, examples, options, parts.orElse(there));
   }
 
   /**

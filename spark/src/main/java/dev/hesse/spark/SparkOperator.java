@@ -6,13 +6,16 @@ import dev.hesse.hessian.LossCurvature;
 import dev.hesse.hessian.LossEvaluation;
 import dev.hesse.hessian.OperatorChecks;
 import dev.hesse.hessian.Residuals;
+import dev.hesse.io.data.BatchSource;
 import dev.hesse.models.LossModel;
 import dev.hesse.models.ParameterLayout;
 import dev.hesse.models.Precision;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -33,9 +36,8 @@ import org.apache.spark.broadcast.Broadcast;
  * block of vectors goes at once.
  */
 public final class SparkOperator implements LossCurvature {
-  private static final int BLOCK = 8;
-
   private final ClusterRun cluster;
+  private final int block;
   private final ParameterLayout layout;
   private final Precision precision;
   private final BeyondMiniBatches beyond;
@@ -53,7 +55,7 @@ public final class SparkOperator implements LossCurvature {
    * <p>Cost: as {@link CurvatureOperator#CurvatureOperator}, on all executors at once.
    *
    * @param data what opens the examples on an executor
-   * @param examples how many it finds there
+   * @param examples the same on the driver; executors must find them
    * @param options how to compute; memory is that of one executor
    * @param parts how many the mini-batches are dealt to; best one for each executor
    * @throws ClusterException if the cluster fails
@@ -62,9 +64,10 @@ public final class SparkOperator implements LossCurvature {
       JavaSparkContext spark,
       LossModel model,
       DataOpener data,
-      int examples,
+      BatchSource examples,
       CurvatureOperator.Options options,
       int parts) {
+    int count = examples.examples();
     this.precision = options.precision();
     this.layout = model.parameters();
     this.beyond = new BeyondMiniBatches(model, options.curvature(), options.l2());
@@ -73,8 +76,10 @@ public final class SparkOperator implements LossCurvature {
             spark,
             model,
             data,
-            Deal.of(examples, CurvatureOperator.miniBatch(options, model, examples), parts),
+            Fingerprint.of(examples),
+            Deal.of(count, CurvatureOperator.miniBatch(options, model, count), parts),
             options);
+    this.block = BlockSize.of(spark, layout.dimension(), cluster.deal().parts());
     boolean opened = false;
     try {
       if (options.strata() > 1 && miniBatches() > 1) {
@@ -107,15 +112,16 @@ public final class SparkOperator implements LossCurvature {
       JavaSparkContext spark,
       LossModel model,
       DataOpener data,
-      int examples,
+      BatchSource examples,
       CurvatureOperator.Options options,
       int parts) {
-    Deal deal = Deal.of(examples, options.miniBatch(), parts);
-    try (ClusterRun cluster = ClusterRun.start(spark, model, data, deal, options)) {
+    Deal deal = Deal.of(examples.examples(), options.miniBatch(), parts);
+    long fingerprint = Fingerprint.of(examples);
+    try (ClusterRun cluster = ClusterRun.start(spark, model, data, fingerprint, deal, options)) {
       double[] found = cluster.sum(new PartWork.Evaluation()).sums()[0];
       return new LossEvaluation(
           found[0] + new BeyondMiniBatches(model, options.curvature(), options.l2()).loss(),
-          found[1] / examples);
+          found[1] / deal.examples());
     }
   }
 
@@ -164,8 +170,8 @@ public final class SparkOperator implements LossCurvature {
 
   @Override
   public void applyBlock(double[][] x, double[][] y) {
-    for (int from = 0; from < x.length; from += BLOCK) {
-      int to = Math.min(x.length, from + BLOCK);
+    for (int from = 0; from < x.length; from += block) {
+      int to = Math.min(x.length, from + block);
       long start = System.nanoTime();
       double[][] rows = Arrays.copyOfRange(x, from, to);
       Broadcast<SentVectors> sent = cluster.send(new SentVectors(rows, precision));
@@ -176,7 +182,7 @@ public final class SparkOperator implements LossCurvature {
           beyond.completeProduct(y[from + i], rows[i], 1);
         }
       } finally {
-        sent.destroy();
+        cluster.destroy(sent);
       }
       productNanos += System.nanoTime() - start;
       products += to - from;
@@ -206,43 +212,67 @@ public final class SparkOperator implements LossCurvature {
     return cluster.deal().parts();
   }
 
-  /** A part is sent the vectors of its own mini-batches alone. */
+  /** An executor fetches the vectors of its own mini-batches alone, a block at a time. */
   @Override
   public void applyTerms(int[] terms, double[][] x, double[][] y) {
-    Deal deal = cluster.deal();
     long start = System.nanoTime();
     Map<Integer, List<Integer>> rowsOfParts =
         IntStream.range(0, terms.length)
             .boxed()
-            .collect(
-                Collectors.groupingBy(
-                    i -> deal.partOf(terms[i]), TreeMap::new, Collectors.toList()));
-    Map<Integer, PartWork> works = new TreeMap<>();
-    rowsOfParts.forEach(
-        (part, rows) ->
-            works.put(
-                part,
-                new PartWork.TermProducts(
-                    new SentVectors(
-                        rows.stream().map(i -> x[i]).toArray(double[][]::new), precision),
-                    rows.stream().mapToInt(i -> deal.placeOf(terms[i])).toArray())));
-    for (Partial.Found found : cluster.sum(works).found()) {
-      double[][] made = (double[][]) Objects.requireNonNull(found.finding());
-      List<Integer> rows = Objects.requireNonNull(rowsOfParts.get(found.part()));
-      for (int k = 0; k < made.length; k++) {
-        int i = rows.get(k);
-        System.arraycopy(made[k], 0, y[i], 0, y[i].length);
-        beyond.completeProduct(y[i], x[i], share(terms[i]));
-        products += share(terms[i]);
+            .collect(Collectors.groupingBy(i -> cluster.deal().partOf(terms[i])));
+    int most = rowsOfParts.values().stream().mapToInt(List::size).max().orElse(0);
+    for (int from = 0; from < most; from += block) {
+      SortedMap<Integer, List<Integer>> blocks = new TreeMap<>();
+      for (Map.Entry<Integer, List<Integer>> part : rowsOfParts.entrySet()) {
+        List<Integer> rows = part.getValue();
+        if (from < rows.size()) {
+          blocks.put(part.getKey(), rows.subList(from, Math.min(rows.size(), from + block)));
+        }
       }
+      termProducts(blocks, terms, x, y);
     }
     productNanos += System.nanoTime() - start;
   }
 
-  /** A block is sent at once. */
+  private void termProducts(
+      SortedMap<Integer, List<Integer>> rowsOfParts, int[] terms, double[][] x, double[][] y) {
+    SortedMap<Integer, PartWork> works = new TreeMap<>();
+    List<Broadcast<SentVectors>> sent = new ArrayList<>();
+    try {
+      rowsOfParts.forEach(
+          (part, rows) -> {
+            double[][] ofPart = rows.stream().map(i -> x[i]).toArray(double[][]::new);
+            sent.add(cluster.send(new SentVectors(ofPart, precision)));
+            int[] places = rows.stream().mapToInt(i -> cluster.deal().placeOf(terms[i])).toArray();
+            works.put(part, new PartWork.TermProducts(sent.get(sent.size() - 1), places));
+          });
+      for (Partial.Found found : cluster.sum(works).found()) {
+        double[][] made = (double[][]) Objects.requireNonNull(found.finding());
+        List<Integer> rows = Objects.requireNonNull(rowsOfParts.get(found.part()));
+        for (int k = 0; k < made.length; k++) {
+          int i = rows.get(k);
+          System.arraycopy(made[k], 0, y[i], 0, y[i].length);
+          beyond.completeProduct(y[i], x[i], share(terms[i]));
+          products += share(terms[i]);
+        }
+      }
+    } finally {
+      sent.forEach(cluster::destroy);
+    }
+  }
+
+  /** A block is sent at once; as large as heaps allow. */
   @Override
   public int preferredBlock() {
-    return BLOCK;
+    return block;
+  }
+
+  /**
+   * How often parts' operators were opened: once for each, and more where executors were lost or
+   * had no room for all of their parts.
+   */
+  int openings() {
+    return cluster.openings();
   }
 
   @Override

@@ -3,14 +3,16 @@ package dev.hesse.spark;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.HashPartitioner;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -30,11 +32,14 @@ final class TreeSum {
   /** So few parts are summed on the driver. */
   private static final int FEW = 4;
 
+  private static final long FORGETTING_SECONDS = 10;
   private static final String REMEDY = "See the executors' logs, or give executors more memory";
 
   private final JavaSparkContext spark;
   private final Placement placement;
   private final ExecutorWatch watch;
+  private boolean failed;
+  private int openings;
 
   TreeSum(JavaSparkContext spark, Placement placement, ExecutorWatch watch) {
     this.spark = spark;
@@ -53,42 +58,82 @@ final class TreeSum {
    * @throws RuntimeException what went wrong with a part's model or data
    * @throws ClusterException if the cluster failed
    */
-  Partial over(Run run, Map<Integer, PartWork> works) {
-    int most = placement.most();
-    JavaRDD<Partial> partials =
-        placed(works).map(work -> Partial.of(run, work._1(), work._2(), most));
-    Partial sum = Partial.sum(collected(partials, works.size()).iterator());
-    sum.found().forEach(found -> placement.found(found.part(), found.location()));
+  Partial over(Run run, SortedMap<Integer, PartWork> works) {
+    Partial sum = Partial.sum(results(run, works).iterator());
+    for (Partial.Found found : sum.found()) {
+      placement.found(found.part(), found.location());
+      openings += found.openings();
+    }
     sum.requireSuccess();
     return sum;
   }
 
-  /** Frees what executors hold of a run, as far as they can be reached. */
+  /** How often parts' operators were opened. */
+  int openings() {
+    return openings;
+  }
+
+  /**
+   * Frees what executors hold of a run, as far as they can be reached: nothing is asked of a
+   * cluster that has failed, and little time given to another.
+   */
   void forget(Run run) {
+    if (failed || placement.executors() == 0) {
+      return;
+    }
     String id = run.id();
     try {
-      placed(everywhere(run, new PartWork.Opening())).foreach(part -> ExecutorParts.close(id));
-    } catch (RuntimeException e) {
+      JavaFutureAction<Void> job =
+          placed(everywhere(run, new PartWork.Opening()))
+              .foreachAsync(part -> ExecutorParts.close(id));
+      try {
+        job.get(FORGETTING_SECONDS, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        job.cancel(true);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | ExecutionException e) {
       // A cluster that is gone holds nothing.
     }
   }
 
-  private static Map<Integer, PartWork> everywhere(Run run, PartWork work) {
+  private static SortedMap<Integer, PartWork> everywhere(Run run, PartWork work) {
     return IntStream.range(0, run.deal().parts())
         .boxed()
-        .collect(Collectors.toMap(part -> part, part -> work));
+        .collect(Collectors.toMap(part -> part, part -> work, (a, b) -> a, TreeMap::new));
   }
 
-  private List<Partial> collected(JavaRDD<Partial> partials, int count) {
-    if (count <= FEW) {
+  private List<Partial> results(Run run, SortedMap<Integer, PartWork> works) {
+    int most = placement.most();
+    try {
+      return collected(
+          placed(works).map(work -> Partial.of(run, work._1(), work._2(), most)), works);
+    } catch (IllegalStateException e) {
+      throw spark.sc().isStopped() ? ClusterException.disconnected(e) : e;
+    }
+  }
+
+  private static int width(int parts) {
+    return (int) Math.ceil(Math.sqrt(parts));
+  }
+
+  /** How many sums come to the driver. */
+  static int results(int parts) {
+    return parts <= FEW ? parts : (parts - 1) / width(parts) + 1;
+  }
+
+  private List<Partial> collected(JavaRDD<Partial> partials, SortedMap<Integer, PartWork> works) {
+    int count = works.size();
+    if (count <= FEW || works.values().stream().noneMatch(PartWork::sums)) {
       return awaited(partials);
     }
-    int width = (int) Math.ceil(Math.sqrt(count));
-    int groups = (count - 1) / width + 1;
+    int width = width(count);
     JavaPairRDD<Integer, Partial> grouped =
         partials
-            .mapToPair(partial -> new Tuple2<>(partial.first() / width, partial))
-            .partitionBy(new HashPartitioner(groups));
+            // Groups of the parts at work, which need not be all: a task is a place among them.
+            .mapToPair(partial -> new Tuple2<>(TaskContext.getPartitionId() / width, partial))
+            .partitionBy(new HashPartitioner(results(count)));
     JavaRDD<Partial> sums = grouped.values().mapPartitions(TreeSum::summed);
     try {
       return awaited(sums);
@@ -110,13 +155,16 @@ final class TreeSum {
             .ifPresent(
                 why -> {
                   job.cancel(true);
+                  failed = true;
                   throw new ClusterException(why, REMEDY, e);
                 });
       } catch (ExecutionException e) {
+        failed = true;
         throw failure(Objects.requireNonNull(e.getCause()));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         job.cancel(true);
+        failed = true;
         throw new ClusterException("interrupted", "Start again", e);
       }
     }
@@ -127,7 +175,7 @@ final class TreeSum {
   }
 
   /** An element for each part, which Spark is to work on where the part is. */
-  private JavaRDD<Tuple2<Integer, PartWork>> placed(Map<Integer, PartWork> works) {
+  private JavaRDD<Tuple2<Integer, PartWork>> placed(SortedMap<Integer, PartWork> works) {
     List<String> preferences = placement.preferences();
     List<Tuple2<Tuple2<Integer, PartWork>, Seq<String>>> elements = new ArrayList<>();
     works.forEach(

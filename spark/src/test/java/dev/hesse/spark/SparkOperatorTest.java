@@ -16,11 +16,13 @@ import dev.hesse.hessian.ModelException;
 import dev.hesse.hessian.linalg.Probes;
 import dev.hesse.hessian.linalg.Progress;
 import dev.hesse.io.BadInputException;
+import dev.hesse.io.data.BatchSource;
 import dev.hesse.models.Precision;
 import dev.hesse.models.ResNet;
 import java.io.IOException;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,9 +48,9 @@ class SparkOperatorTest {
     cluster.close();
   }
 
-  private LossCurvature spread(CurvatureOperator.Options options, int parts) {
+  private LossCurvature spread(CurvatureOperator.Options options, int parts) throws IOException {
     return new SparkOperator(
-        cluster.spark(), network, Example.opener(), Example.EXAMPLES, options, parts);
+        cluster.spark(), network, Example.opener(), Example.data(), options, parts);
   }
 
   private CurvatureOperator whole(CurvatureOperator.Options options) throws IOException {
@@ -132,8 +134,35 @@ class SparkOperatorTest {
     }
   }
 
+  /** Groups of three parts would leave the second without any; a part has more than a block. */
   @Test
-  void sumsAreTheSameToTheBitEveryTime() {
+  void termsOfSomeOfManyParts() throws IOException {
+    CurvatureOperator.Options options = ofTwos();
+    try (LossCurvature spread = spread(options, 9);
+        LossCurvature whole = whole(options)) {
+      int[] terms = {0, 1, 2, 6, 7, 8, 0, 9, 0, 9, 0, 9, 0, 9, 0, 9};
+      double[][] x = new double[terms.length][];
+      double[][] actual = new double[terms.length][whole.dimension()];
+      for (int i = 0; i < terms.length; i++) {
+        x[i] = new Probes(2).rademacher(i, whole.dimension());
+      }
+      spread.applyTerms(terms, x, actual);
+      for (int i = 0; i < terms.length; i++) {
+        double[][] expected = new double[1][whole.dimension()];
+        whole.applyTerm(terms[i], new double[][] {x[i]}, expected);
+        assertThat(relativeDifference(actual[i], expected[0])).isLessThan(ROUNDING);
+      }
+    }
+  }
+
+  /** Sixteen mini-batches. */
+  private static CurvatureOperator.Options ofTwos() {
+    return new CurvatureOperator.Options(
+        Curvature.HESSIAN, 2, Precision.FLOAT64, Device.CPU, 1L << 28, 0.01, 5, 1);
+  }
+
+  @Test
+  void sumsAreTheSameToTheBitEveryTime() throws IOException {
     CurvatureOperator.Options options = Example.options(Curvature.HESSIAN, 1);
     try (LossCurvature spread = spread(options, 7)) {
       double[] first = times(spread, 0);
@@ -178,7 +207,7 @@ class SparkOperatorTest {
             Progress.NONE);
     LossEvaluation found =
         SparkOperator.evaluate(
-            cluster.spark(), network, Example.opener(), Example.EXAMPLES, options, 3);
+            cluster.spark(), network, Example.opener(), Example.data(), options, 3);
     assertThat(found.loss()).isCloseTo(expected.loss(), within(ROUNDING));
     assertThat(found.accuracy()).isCloseTo(expected.accuracy(), within(ROUNDING));
   }
@@ -206,23 +235,34 @@ class SparkOperatorTest {
   }
 
   @Test
-  void whatAnExecutorFindsWrongIsSaid() {
+  void whatAnExecutorFindsWrongIsSaid() throws IOException {
+    BatchSource data = Example.data();
+    BatchSource fewer = new PartExamples(data, Deal.of(30, Example.MINI_BATCH, 1), 0);
+    assertRefused(
+        Example.opener(), fewer, "an executor finds 31 examples there, the driver found 30");
+    int[] lastTwoSwapped = IntStream.range(0, Example.EXAMPLES).toArray();
+    lastTwoSwapped[29] = 30;
+    lastTwoSwapped[30] = 29;
+    assertRefused(
+        Example.opener(),
+        data.reordered(lastTwoSwapped),
+        "an executor finds other examples there than the driver");
+    assertRefused(() -> Example.data("/nowhere"), data, "/nowhere");
+  }
+
+  private void assertRefused(DataOpener opener, BatchSource examples, String error) {
     CurvatureOperator.Options options = Example.options(Curvature.HESSIAN, 1);
     assertThatThrownBy(
-            () -> new SparkOperator(cluster.spark(), network, Example.opener(), 30, options, 2))
+            () -> new SparkOperator(cluster.spark(), network, opener, examples, options, 2))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("an executor finds 31 examples there, the driver found 30");
-    DataOpener missing = () -> Example.data("/nowhere");
-    assertThatThrownBy(() -> new SparkOperator(cluster.spark(), network, missing, 31, options, 2))
-        .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("/nowhere");
+        .hasMessageContaining(error);
   }
 
   /** Executors of {@code local} are in this process. */
   private static final AtomicInteger OPENINGS = new AtomicInteger();
 
   @Test
-  void theSameDataIsOpenedOnce() {
+  void theSameDataIsOpenedOnce() throws IOException {
     String path = Example.FOLDER.resolve(".").toString();
     DataOpener opener =
         () -> {
@@ -233,7 +273,7 @@ class SparkOperatorTest {
     for (int strata : new int[] {2, 1}) {
       CurvatureOperator.Options options = Example.options(Curvature.HESSIAN, strata);
       try (LossCurvature operator =
-          new SparkOperator(cluster.spark(), network, opener, Example.EXAMPLES, options, 2)) {
+          new SparkOperator(cluster.spark(), network, opener, Example.data(), options, 2)) {
         assertThat(operator.miniBatches()).isGreaterThan(1);
       }
       assertThat(OPENINGS).hasValue(1);
@@ -246,7 +286,7 @@ class SparkOperatorTest {
           OPENINGS.incrementAndGet();
           return Example.data(other);
         },
-        Example.EXAMPLES,
+        Example.data(),
         Example.options(Curvature.HESSIAN, 1),
         2);
     assertThat(OPENINGS).hasValue(2);
