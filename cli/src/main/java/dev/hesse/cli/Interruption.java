@@ -49,6 +49,7 @@ final class Interruption {
       return;
     }
     ending = Thread.currentThread();
+    console.progress().disable();
     console.say("interrupted. " + (work == null ? "No output was written." : work.interrupt()));
     Runtime.getRuntime().halt(ExitStatus.INTERRUPTED.code());
   }

@@ -35,7 +35,7 @@ final class ProgressLine implements Progress {
   /** Shows that work without a count is going on. */
   synchronized void phase(String name) {
     if (enabled) {
-      phase = name;
+      start(name, 0);
       write(name + " …");
     }
   }
@@ -55,9 +55,7 @@ final class ProgressLine implements Progress {
       return;
     }
     if (!name.equals(phase)) {
-      phase = name;
-      phaseStart = now;
-      doneAtStart = done;
+      start(name, done);
     }
     if (now - lastWritten >= REWRITE_NANOS) {
       double elapsed = (now - phaseStart) * 1e-9;
@@ -66,6 +64,12 @@ final class ProgressLine implements Progress {
       String remaining = done > doneAtStart ? ", at most " + time(left) + " left" : "";
       write("%s %d/%d%s  (%s%s)".formatted(name, done, limit, value, time(elapsed), remaining));
     }
+  }
+
+  private void start(String name, int done) {
+    phase = name;
+    phaseStart = System.nanoTime();
+    doneAtStart = done;
   }
 
   private static String estimate(double value, double error) {

@@ -35,4 +35,13 @@ class ProgressLineTest {
   void writesNothingWhereThereIsNoTerminal() {
     assertThat(line(false, 171.64, 8.71)).isEmpty();
   }
+
+  @Test
+  void countsTheTimeOfAPhaseFromItsName() throws InterruptedException {
+    ProgressLine line = new ProgressLine(new PrintStream(written, true, UTF_8), true);
+    line.phase("landscape");
+    Thread.sleep(150); // lines are a tenth of a second apart
+    line.update("landscape", 1, 4, Double.NaN, Double.NaN);
+    assertThat(written.toString(UTF_8)).endsWith("landscape 1/4  (0 s, at most 0 s left)");
+  }
 }
