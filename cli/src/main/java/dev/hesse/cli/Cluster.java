@@ -13,6 +13,9 @@ record Cluster(SparkConnection connection, ClusterOptions options) implements Au
 
   /** Connects to the cluster, if one is asked for. */
   static Optional<Cluster> connect(AnalyzeOptions options) {
+    if (options.cluster().isPresent() && !options.output().verbose()) {
+      Console.quietenOthers();
+    }
     return options.cluster().map(asked -> new Cluster(asked.connect(options.computation()), asked));
   }
 

@@ -16,10 +16,7 @@ final class ClusterData implements DataOpener {
           List.of(),
           "",
           List.of(
-              ModelOptions.GROUP,
-              SavedModelOptions.GROUP,
-              DataOptions.GROUP,
-              new Usage.Group("cluster", List.of(DataOptions.PARQUET))),
+              ModelOptions.GROUP, SavedModelOptions.GROUP, DataOptions.GROUP, ClusterOptions.GROUP),
           List.of(),
           List.of());
 

@@ -3,10 +3,12 @@ package dev.hesse.cli;
 import static dev.hesse.cli.CommandException.usage;
 
 import dev.hesse.spark.SparkConnection;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -19,15 +21,26 @@ import java.util.regex.Pattern;
 record ClusterOptions(String master, OptionalInt partitions, ClusterData data) {
   private static final Pattern MASTERS =
       Pattern.compile(
-          "local(\\[(\\*|\\d+)(,\\s*\\d+)?])?"
+          "local(\\[(\\*|[1-9]\\d*)(,\\s*\\d+)?])?"
               + "|local-cluster\\[\\s*[1-9]\\d*\\s*,\\s*[1-9]\\d*\\s*,\\s*[1-9]\\d*\\s*]"
               + "|(spark|k8s)://.+|yarn");
 
   /** What spark-submit says of the cluster. */
   private static final String SUBMITTED = "spark.master";
 
-  /** A class of Spark's, which is on the class path if the launcher saw --master. */
+  /** Classes of Spark's, which is on the class path if the launcher saw --master. */
   private static final String OF_SPARK = "/org/apache/spark/SparkContext.class";
+
+  private static final String OF_YARN =
+      "/org/apache/spark/scheduler/cluster/YarnClusterManager.class";
+  private static final String OF_KUBERNETES =
+      "/org/apache/spark/scheduler/cluster/k8s/KubernetesClusterManager.class";
+
+  private static final Pattern LOCAL_CLUSTER =
+      Pattern.compile("local-cluster\\[.*,\\s*(\\d+)\\s*]");
+
+  /** Half of it is Java's heap, of which Spark takes no less than 450 MiB. */
+  private static final BigInteger LEAST_MEBIBYTES = BigInteger.valueOf(900);
 
   static final CommandOption<String> MASTER =
       CommandOption.of(
@@ -52,8 +65,7 @@ record ClusterOptions(String master, OptionalInt partitions, ClusterData data) {
    *     with a cluster
    */
   static Optional<ClusterOptions> from(Arguments arguments, ComputeOptions computation) {
-    Optional<String> master =
-        arguments.get(MASTER).or(() -> Optional.ofNullable(System.getProperty(SUBMITTED)));
+    Optional<String> master = master(arguments);
     if (master.isEmpty()) {
       if (arguments.has(PARTITIONS)) {
         throw usage(
@@ -66,7 +78,7 @@ record ClusterOptions(String master, OptionalInt partitions, ClusterData data) {
       throw usage(
           "--device gpu is given with a cluster, whose executors compute on CPUs", "Leave it out");
     }
-    requireSpark(MASTER);
+    requireSpark(master.get());
     return Optional.of(
         new ClusterOptions(
             master.get(),
@@ -75,16 +87,42 @@ record ClusterOptions(String master, OptionalInt partitions, ClusterData data) {
   }
 
   /**
-   * @throws CommandException with status {@link ExitStatus#WRONG_USAGE} if an option needs Spark
-   *     and the program was started without it
+   * @throws CommandException with status {@link ExitStatus#WRONG_USAGE} if the program was started
+   *     without Spark, or without the part of it that knows such clusters
    */
-  static void requireSpark(CommandOption<?> option) {
-    if (ClusterOptions.class.getResource(OF_SPARK) == null) {
+  private static void requireSpark(String master) {
+    String known =
+        master.equals("yarn") ? OF_YARN : master.startsWith("k8s") ? OF_KUBERNETES : OF_SPARK;
+    if (ClusterOptions.class.getResource(known) == null) {
       throw usage(
-          "%s needs Spark, with which the program was not started".formatted(option.dashed()),
-          "Name a cluster with %s, and start with ./hesse or spark-submit"
-              .formatted(MASTER.dashed()));
+          "--master %s needs parts of Spark with which the program was not started"
+              .formatted(master),
+          known.equals(OF_SPARK)
+              ? "Start with ./hesse or spark-submit"
+              : "Start with spark-submit");
     }
+    Matcher own = LOCAL_CLUSTER.matcher(master);
+    if (own.matches() && new BigInteger(own.group(1)).compareTo(LEAST_MEBIBYTES) < 0) {
+      throw usage(
+          "--master %s leaves an executor less memory than Spark takes".formatted(master),
+          "Give it %s MiB or more".formatted(LEAST_MEBIBYTES));
+    }
+  }
+
+  /**
+   * @throws CommandException with status {@link ExitStatus#WRONG_USAGE} if there is no cluster for
+   *     an option that needs one
+   */
+  static void requireCluster(CommandOption<?> option, Arguments arguments) {
+    if (master(arguments).isEmpty()) {
+      throw usage(
+          "%s is given without %s".formatted(option.dashed(), MASTER.dashed()),
+          "Name a cluster, such as %s local".formatted(MASTER.dashed()));
+    }
+  }
+
+  private static Optional<String> master(Arguments arguments) {
+    return arguments.get(MASTER).or(() -> Optional.ofNullable(System.getProperty(SUBMITTED)));
   }
 
   /** Leaves nothing of the cluster behind as the process ends. */

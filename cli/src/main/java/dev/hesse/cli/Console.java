@@ -25,6 +25,8 @@ record Console(PrintStream out, PrintStream err, ProgressLine progress, Interrup
    */
   private static final String STDERR = "hesse.stderr";
 
+  private static final String FILTERED = "stdin";
+
   static Console of(PrintStream out, PrintStream err, boolean terminal) {
     return new Console(out, err, new ProgressLine(err, terminal), new Interruption());
   }
@@ -43,13 +45,24 @@ record Console(PrintStream out, PrintStream err, ProgressLine progress, Interrup
             new FileOutputStream(FileDescriptor.out),
             /* autoFlush= */ true,
             StandardCharsets.UTF_8);
-    boolean filtered = "stdin".equals(System.getProperty(STDERR));
+    boolean filtered = FILTERED.equals(System.getProperty(STDERR));
     PrintStream err =
         new PrintStream(
             new FileOutputStream(filtered ? FileDescriptor.in : FileDescriptor.err),
             /* autoFlush= */ true,
             StandardCharsets.UTF_8);
     return of(out, err, Boolean.getBoolean(TERMINAL));
+  }
+
+  /**
+   * Lets other code of the process, such as a cluster's that prints what its threads leave undone,
+   * write nothing on standard error. Without the launcher it stays as it is.
+   */
+  static void quietenOthers() {
+    if (FILTERED.equals(System.getProperty(STDERR))) {
+      System.setErr(
+          new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+    }
   }
 
   /** Writes one line on standard error, unless an interruption is to have the last word. */

@@ -200,7 +200,7 @@ record DataOptions(
       if (arguments.has(IMAGES) || arguments.has(LABELS)) {
         throw usage("--parquet is given with --images or --labels", "Give one of them");
       }
-      ClusterOptions.requireSpark(PARQUET);
+      ClusterOptions.requireCluster(PARQUET, arguments);
       return new Files.Parquet(parquet.get());
     }
     return folder.isPresent()

@@ -9,6 +9,7 @@ import dev.hesse.io.report.HessianReport;
 import dev.hesse.io.report.ReportReader;
 import dev.hesse.spark.SparkConnection;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -131,9 +132,25 @@ class ClusterCommandTest {
   @Test
   void whatDoesNotGoWithACluster() {
     assertUsage(" --master somewhere", "--master is 'somewhere'");
+    assertUsage(" --master local[0]", "--master is 'local[0]'");
+    assertUsage(" --master yarn", "--master yarn needs parts of Spark");
+    assertUsage(" --master k8s://localhost:1", "--master k8s://localhost:1 needs parts of Spark");
+    assertUsage(" --master local-cluster[2,1,899]", "--master local-cluster[2,1,899] leaves");
     assertUsage(" --partitions 2", "--partitions is given without --master");
     assertUsage(" --master local --device gpu", "--device gpu is given with a cluster");
     assertUsage(" --parquet x --master local", "--parquet is given with --images or --labels");
+  }
+
+  @Test
+  void aMasterThatIsNotThereIsSaidAtOnce() throws IOException {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      free = socket.getLocalPort();
+    }
+    String master = "spark://localhost:" + free;
+    CommandRun run = CommandRun.of(DEMO + " --master " + master + " --out", folder.resolve("out"));
+    assertThat(run.status()).isEqualTo(ExitStatus.FAILURE);
+    assertThat(run.err()).startsWith("hesse: there is no master at " + master).hasLineCount(1);
   }
 
   private static void assertUsage(String options, String error) {

@@ -198,16 +198,21 @@ record ClusterSettings(SparkConf conf, OptionalInt executors, long memoryBytes) 
     return given == null ? null : Path.of(given);
   }
 
-  /** Removes the folder that goes with the process, if it has one. */
-  static void deleteFiles() {
+  /**
+   * Removes the folder that goes with the process, if it has one.
+   *
+   * @return whether it was there
+   */
+  static boolean deleteFiles() {
     Path files = files();
     if (files == null || !Files.exists(files)) {
-      return;
+      return false;
     }
     try (Stream<Path> all = Files.walk(files)) {
       all.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
     } catch (IOException | UncheckedIOException e) {
       // What is left is in the system's folder for temporary files.
     }
+    return true;
   }
 }

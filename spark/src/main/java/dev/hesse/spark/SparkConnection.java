@@ -5,6 +5,7 @@ import dev.hesse.hessian.LossCurvature;
 import dev.hesse.hessian.LossEvaluation;
 import dev.hesse.io.data.BatchSource;
 import dev.hesse.models.LossModel;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,7 @@ public final class SparkConnection implements AutoCloseable {
    */
   public static SparkConnection open(String master, OptionalLong memoryBytes) {
     try {
+      MasterAddress.requireReachable(master);
       ClusterSettings settings = ClusterSettings.of(master, memoryBytes, new SparkConf());
       return new SparkConnection(new JavaSparkContext(settings.conf()), settings);
     } catch (ClusterException e) {
@@ -154,8 +156,18 @@ public final class SparkConnection implements AutoCloseable {
    * about to end without closing its connection.
    */
   public static void abandon() {
-    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
-    ClusterSettings.deleteFiles();
+    // Of local-cluster, the master in this process has lost executors replaced a few times.
+    for (int quiet = 0, round = 0; quiet < 3 && round < 20; round++) {
+      List<ProcessHandle> executors = ProcessHandle.current().descendants().toList();
+      executors.forEach(ProcessHandle::destroyForcibly);
+      quiet = ClusterSettings.deleteFiles() || !executors.isEmpty() ? 0 : quiet + 1;
+      try {
+        TimeUnit.MILLISECONDS.sleep(20);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
   }
 
   @Override
