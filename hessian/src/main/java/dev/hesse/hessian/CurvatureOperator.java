@@ -228,7 +228,7 @@ public final class CurvatureOperator implements LossCurvature {
       throw new ModelException(
           "a product over %d examples at once takes about %d MB, more than the %d MB allowed"
               .formatted(first.count(), (2 * perBatch) >> 20, memoryBytes >> 20),
-          "Allow more memory or mini-batches of at most %d examples"
+          "Allow more memory or a mini-batch of at most %d"
               // A tenth less, as weights take their place whatever the number of examples.
               .formatted(Math.max(1, first.count() * memoryBytes / (2 * perBatch) * 9 / 10)));
     }

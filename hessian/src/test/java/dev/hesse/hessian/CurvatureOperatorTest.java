@@ -233,7 +233,7 @@ class CurvatureOperatorTest {
     assertThatThrownBy(() -> open(net, data, 8, Precision.FLOAT64, perBatch))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("a product over 8 examples at once takes about")
-        .hasMessageEndingWith("Allow more memory or mini-batches of at most 3 examples.");
+        .hasMessageEndingWith("Allow more memory or a mini-batch of at most 3.");
     open(net, data, 3, Precision.FLOAT64, perBatch).close();
   }
 
