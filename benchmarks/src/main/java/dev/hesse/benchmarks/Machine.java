@@ -13,8 +13,7 @@ final class Machine {
   /** The name under which the most of {@link #otherWork()} is described, in percent. */
   static final String OTHER_WORK = "other work, before a process at most";
 
-  /** For the half second of a sample; a shell that does something for a moment takes a tenth. */
-  private static final double MOST_OTHER_WORK = 0.25;
+  private static final double MOST_OTHER_WORK = 0.1;
 
   private static final String UNKNOWN = "unknown";
 
@@ -36,9 +35,7 @@ final class Machine {
     measurements.describe("Java", System.getProperty("java.runtime.version"));
   }
 
-  /**
-   * Whether other work took more than a quarter of the processors, before some process measured.
-   */
+  /** Whether other work took more than a tenth of the processors, before some process measured. */
   static boolean busy(Map<String, String> described) {
     String work = described.getOrDefault(OTHER_WORK, UNKNOWN);
     return !work.equals(UNKNOWN)
