@@ -122,6 +122,7 @@ record Analysis(double loss, double accuracy, Optional<CurvatureResults> curvatu
               operator.memoryBytes(),
               Math.min(operator.preferredBlock(), estimates.runsTogether()));
       memory.spilling().ifPresent(console::say);
+      cluster.flatMap(c -> c.notice(operator.miniBatches())).ifPresent(console::say);
       Progress limited =
           estimates
               .budget()

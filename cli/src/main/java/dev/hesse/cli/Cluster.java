@@ -27,6 +27,17 @@ record Cluster(SparkConnection connection, ClusterOptions options) implements Au
     return connection.evaluate(model, options.data(), examples, how, options.partitions());
   }
 
+  /** What is not as asked for, in a sentence; empty if all is. */
+  Optional<String> notice(int miniBatches) {
+    return options.partitions().stream()
+        .filter(asked -> asked > miniBatches)
+        .mapToObj(
+            asked ->
+                "the data is in %d parts, not %d, as there are no more mini-batches."
+                    .formatted(miniBatches, asked))
+        .findFirst();
+  }
+
   @Override
   public void close() {
     connection.close();

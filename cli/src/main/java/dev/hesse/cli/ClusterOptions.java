@@ -39,7 +39,10 @@ record ClusterOptions(String master, OptionalInt partitions, ClusterData data) {
   private static final Pattern LOCAL_CLUSTER =
       Pattern.compile("local-cluster\\[.*,\\s*(\\d+)\\s*]");
 
-  /** Half of it is Java's heap, of which Spark takes no less than 450 MiB. */
+  /** An executor's heap, where the user says it; otherwise it is at most half of its memory. */
+  private static final String HEAP = "spark.executor.memory";
+
+  /** Twice the least heap that Spark takes. */
   private static final BigInteger LEAST_MEBIBYTES = BigInteger.valueOf(900);
 
   static final CommandOption<String> MASTER =
@@ -102,7 +105,9 @@ record ClusterOptions(String master, OptionalInt partitions, ClusterData data) {
               : "Start with spark-submit");
     }
     Matcher own = LOCAL_CLUSTER.matcher(master);
-    if (own.matches() && new BigInteger(own.group(1)).compareTo(LEAST_MEBIBYTES) < 0) {
+    if (own.matches()
+        && System.getProperty(HEAP) == null
+        && new BigInteger(own.group(1)).compareTo(LEAST_MEBIBYTES) < 0) {
       throw usage(
           "--master %s leaves an executor less memory than Spark takes".formatted(master),
           "Give it %s MiB or more".formatted(LEAST_MEBIBYTES));

@@ -19,8 +19,8 @@ record DiagonalOptions(Path file, boolean averaged) {
       CommandOption.of(
           "diagonal",
           ValueType.FILE,
-          "write the diagonal that the trace's products estimate: F.npy, or F.safetensors by"
-              + " parameter");
+          "write the whole matrix's diagonal, which the trace's products estimate: F.npy, or"
+              + " F.safetensors by parameter");
   static final CommandOption<Boolean> AVERAGED =
       CommandOption.flag(
           "spatial-average", "average that diagonal over the places of each convolution kernel");

@@ -18,6 +18,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class Outputs implements AutoCloseable, Interruption.Work {
   private final List<Path> madeFolders = new ArrayList<>();
+  private final List<Path> madeForAWhile = new ArrayList<>();
   private final List<Group> groups = new ArrayList<>();
   private final Map<Path, Writer> wholeWriters = new LinkedHashMap<>();
   private boolean written;
@@ -49,8 +50,17 @@ final class Outputs implements AutoCloseable, Interruption.Work {
    * @throws CommandException with status {@link ExitStatus#BAD_INPUT} if they cannot
    */
   synchronized void prepare(Path folder, String what) {
+    prepare(folder, what, madeFolders);
+  }
+
+  /** As {@link #prepare(Path, CommandOption)}, for a folder that is of use only till the end. */
+  synchronized void prepareForAWhile(Path folder, CommandOption<?> option) {
+    prepare(folder, option.dashed(), madeForAWhile);
+  }
+
+  private void prepare(Path folder, String what, List<Path> made) {
     try {
-      make(folder.toAbsolutePath());
+      make(folder.toAbsolutePath(), made);
       Files.delete(Files.createTempFile(folder, ".hesse-", ".part"));
     } catch (IOException e) {
       close();
@@ -62,16 +72,16 @@ final class Outputs implements AutoCloseable, Interruption.Work {
     }
   }
 
-  private void make(Path folder) throws IOException {
+  private static void make(Path folder, List<Path> made) throws IOException {
     if (Files.isDirectory(folder)) {
       return;
     }
     Path parent = folder.getParent();
     if (parent != null && !Files.exists(folder)) {
-      make(parent);
+      make(parent, made);
     }
     Files.createDirectory(folder);
-    madeFolders.add(0, folder);
+    made.add(0, folder);
   }
 
   /** Adds a file in a folder that is prepared; a file that is there will be replaced. */
@@ -168,6 +178,7 @@ final class Outputs implements AutoCloseable, Interruption.Work {
   public void close() {
     closed = true; // before the lock, which a writer may hold
     synchronized (this) {
+      madeForAWhile.forEach(Outputs::deleteQuietly);
       if (!written) {
         madeFolders.forEach(Outputs::deleteQuietly);
       }

@@ -130,6 +130,15 @@ class ClusterCommandTest {
   }
 
   @Test
+  void fewerPartsThanAskedForAreSaid() {
+    CommandRun run =
+        CommandRun.of(
+            DEMO + " --only eigenvalues --tol 0.5 --master local --partitions 3 --out",
+            folder.resolve("out"));
+    assertThat(run.err()).contains("hesse: the data is in 2 parts, not 3, as there are no more");
+  }
+
+  @Test
   void whatDoesNotGoWithACluster() {
     assertUsage(" --master somewhere", "--master is 'somewhere'");
     assertUsage(" --master local[0]", "--master is 'local[0]'");

@@ -36,6 +36,14 @@ record CommandRun(ExitStatus status, String out, String err) {
     return of(all);
   }
 
+  /** The options that name the network and the examples of the demo. */
+  static List<String> demo() {
+    return List.of(
+        "--resume=" + DEMO.resolve("net.pt"),
+        "--images=" + DEMO.resolve("images.npy"),
+        "--labels=" + DEMO.resolve("labels.npy"));
+  }
+
   static Path testdata(String name) {
     return ROOT.resolve("testdata").resolve(name);
   }

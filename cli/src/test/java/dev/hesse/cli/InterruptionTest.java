@@ -18,24 +18,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The command in a process of its own, terminated amid its work. */
 class InterruptionTest {
-  private static final Path DEMO = CommandRun.testdata("demo");
-
   @TempDir private Path folder;
 
   @Test
   void amidProductsGoesOnWithTheSameNumbers() throws Exception {
     Path out = folder.resolve("out");
-    List<String> analysis =
-        List.of(
-            "analyze",
-            "--resume=" + DEMO.resolve("net.pt"),
-            "--images=" + DEMO.resolve("images.npy"),
-            "--labels=" + DEMO.resolve("labels.npy"),
-            "--only=density",
-            "--density-iter=300");
-    List<String> interrupted = new ArrayList<>(analysis);
-    interrupted.add("--out=" + out);
-    assertThat(interrupted("density 2", interrupted.toArray(String[]::new)))
+    List<String> analysis = onDemo("analyze", "--only=density", "--density-iter=300");
+    assertThat(interrupted("density 2", with(analysis, "--out=" + out)))
         .containsPattern(
             "hesse: interrupted. What \\d+ products say is in \\S+/partial.json."
                 + " Go on where it was: the same command with --continue.\n$");
@@ -45,8 +34,7 @@ class InterruptionTest {
     assertThat(partial.density().runs().get(0).nodes()).hasSize(steps).hasSizeLessThan(300);
     Path other = folder.resolve("other");
     HessianReport whole = report(analysis, other);
-    List<String> rest = new ArrayList<>(analysis);
-    rest.add("--continue");
+    List<String> rest = with(analysis, "--continue");
     HessianReport continued = report(rest, out);
     assertThat(continued.density()).isEqualTo(whole.density());
     assertThat(continued.cost().hvps()).isEqualTo(whole.cost().hvps());
@@ -65,14 +53,12 @@ class InterruptionTest {
     assertThat(
             interrupted(
                 "density 2",
-                "analyze",
-                "--resume=" + DEMO.resolve("net.pt"),
-                "--images=" + DEMO.resolve("images.npy"),
-                "--labels=" + DEMO.resolve("labels.npy"),
-                "--master=local[2]",
-                "--only=density",
-                "--density-iter=300",
-                "--out=" + out))
+                onDemo(
+                    "analyze",
+                    "--master=local[2]",
+                    "--only=density",
+                    "--density-iter=300",
+                    "--out=" + out)))
         .containsPattern("^[^\n]*hesse: interrupted. What \\d+ products say is in [^\n]*\n$");
     assertThat(out.resolve("partial.json")).exists();
   }
@@ -85,19 +71,13 @@ class InterruptionTest {
 
   @Test
   void endsAtOnceAmidWritingAndLeavesNothing() throws Exception {
-    endsAtOnceAndLeavesNothing("/1001000", "data", "make", "--train-examples=1000000");
+    endsAtOnceAndLeavesNothing("/1001000", List.of("data", "make", "--train-examples=1000000"));
   }
 
   @Test
   void endsAtOnceAmidALandscapeAndLeavesNothing() throws Exception {
     endsAtOnceAndLeavesNothing(
-        "/9999",
-        "landscape",
-        "--resume=" + DEMO.resolve("net.pt"),
-        "--images=" + DEMO.resolve("images.npy"),
-        "--labels=" + DEMO.resolve("labels.npy"),
-        "--directions=random",
-        "--points=9999");
+        "/9999", onDemo("landscape", "--directions=random", "--points=9999"));
   }
 
   @Test
@@ -110,22 +90,32 @@ class InterruptionTest {
     assertThat(
             interrupted(
                 "step 3/",
-                "train",
-                "--data-dir=" + data,
-                "--depth=8",
-                "--width=2",
-                "--saving-folder=" + run))
+                List.of(
+                    "train",
+                    "--data-dir=" + data,
+                    "--depth=8",
+                    "--width=2",
+                    "--saving-folder=" + run)))
         .endsWith(
             "hesse: interrupted. Go on where it was: hesse train --continue --saving-folder %s.\n"
                 .formatted(run));
     assertThat(run.resolve("state.safetensors")).exists();
   }
 
-  private void endsAtOnceAndLeavesNothing(String progress, String... arguments) throws Exception {
+  private static List<String> onDemo(String command, String... options) {
+    return Stream.of(List.of(command), CommandRun.demo(), List.of(options))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static List<String> with(List<String> arguments, String more) {
+    return Stream.concat(arguments.stream(), Stream.of(more)).toList();
+  }
+
+  private void endsAtOnceAndLeavesNothing(String progress, List<String> arguments)
+      throws Exception {
     Path out = folder.resolve("out");
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.add("--out=" + out);
-    assertThat(interrupted(progress, all.toArray(String[]::new)))
+    assertThat(interrupted(progress, with(arguments, "--out=" + out)))
         .endsWith("hesse: interrupted. No output was written.\n");
     assertThat(out).doesNotExist();
   }
@@ -135,7 +125,7 @@ class InterruptionTest {
    *
    * @return what it wrote on standard error from there
    */
-  private static String interrupted(String progress, String... arguments) throws Exception {
+  private static String interrupted(String progress, List<String> arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -147,7 +137,7 @@ class InterruptionTest {
             System.getProperty("java.class.path"),
             "-Dhesse.terminal=true",
             Main.class.getName()));
-    command.addAll(List.of(arguments));
+    command.addAll(arguments);
     Process process =
         new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
     String rest;
