@@ -7,7 +7,7 @@
 #
 # TORCH_PYTHON  a Python with torch and numpy, for SHARED/reference/torch_reference.py (SHARED is ../shared beside the
 #               project unless the variable SHARED says otherwise); "none" leaves PyTorch out
-# quick         the default: small sizes, as many rounds as fit 8 minutes; full: about an hour
+# quick         the default: small sizes, as many rounds as fit 9 minutes; full: about an hour
 # CIFAR         folder with CIFAR-10's binary files; whole analyses are left out without it
 # table         prints the tables of numbers measured before
 set -euo pipefail
@@ -22,7 +22,8 @@ program=(java -cp "$root/benchmarks/target/classes:$root/cli/target/hesse.jar:$(
 if [[ $first = table ]]; then
   exec "${program[@]}" table "$size"
 fi
-revision=$(git -C "$root" describe --always --dirty 2>/dev/null || echo unknown)
+revision=$(git -C "$root" describe --always 2>/dev/null || echo unknown)
+git -C "$root" diff --quiet HEAD -- . ':!benchmarks/results' 2>/dev/null || revision+=-changed
 [[ $cifar = none ]] || cifar=$(cd "$cifar" && pwd)
 [[ $first = none || -d $shared/reference ]] || { echo "speed.sh: there is no yardstick in $shared; set SHARED" >&2; exit 2; }
 mkdir -p "$root/benchmarks/results"

@@ -10,10 +10,13 @@ import java.util.regex.Pattern;
 
 /** What a measurement depends on, as far as the system says. */
 final class Machine {
-  /** The name under which the most of {@link #otherWork()} is described, in percent. */
-  static final String OTHER_WORK = "other work, before a process at most";
+  /** The name under which the mean of {@link #otherWork()} is described, in percent. */
+  static final String OTHER_WORK = "other work, before a process on average";
 
-  private static final double MOST_OTHER_WORK = 0.1;
+  /** That of the most. */
+  static final String MOST_OTHER_WORK = "other work, before a process at most";
+
+  private static final double LITTLE = 0.1;
 
   private static final String UNKNOWN = "unknown";
 
@@ -35,11 +38,11 @@ final class Machine {
     measurements.describe("Java", System.getProperty("java.runtime.version"));
   }
 
-  /** Whether other work took more than a tenth of the processors, before some process measured. */
+  /** Whether other work took more than a tenth of the processors while nothing was measured. */
   static boolean busy(Map<String, String> described) {
     String work = described.getOrDefault(OTHER_WORK, UNKNOWN);
     return !work.equals(UNKNOWN)
-        && Double.parseDouble(work.substring(0, work.indexOf(' '))) > 100 * MOST_OTHER_WORK;
+        && Double.parseDouble(work.substring(0, work.indexOf(' '))) > 100 * LITTLE;
   }
 
   /**

@@ -12,6 +12,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.DoubleSummaryStatistics;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -42,7 +43,7 @@ public final class SpeedBenchmark {
 
   private final Measurements measurements = new Measurements();
   private final Set<Step> failed = new HashSet<>();
-  private double otherWork;
+  private final List<Double> otherWork = new ArrayList<>();
 
   private SpeedBenchmark() {}
 
@@ -108,8 +109,11 @@ public final class SpeedBenchmark {
     if (failed.contains(step)) {
       return;
     }
-    otherWork = Math.max(otherWork, Machine.otherWork());
-    measurements.describe(Machine.OTHER_WORK, Machine.percent(otherWork));
+    otherWork.add(Machine.otherWork());
+    DoubleSummaryStatistics work =
+        otherWork.stream().mapToDouble(Double::doubleValue).summaryStatistics();
+    measurements.describe(Machine.OTHER_WORK, Machine.percent(work.getAverage()));
+    measurements.describe(Machine.MOST_OTHER_WORK, Machine.percent(work.getMax()));
     ChildProcess child = ChildProcess.run(step.command(), ENVIRONMENT);
     boolean analysis = step.study().equals(SpeedPlan.ANALYZE) && step.side() == Side.HESSE;
     // An analysis that does not reach its tolerance ends with 4 and its report.

@@ -34,7 +34,7 @@ record SpeedSize(
     return switch (name) {
       case "quick" ->
           new SpeedSize(
-              Duration.ofMinutes(8),
+              Duration.ofMinutes(9),
               3,
               List.of(25, 200),
               List.of(),

@@ -81,9 +81,7 @@ final class AnalyzeCommand implements Command {
           .estimates()
           .diagonal()
           .ifPresent(to -> outputs.prepare(folderOf(to.file()), DiagonalOptions.FILE));
-      options
-          .spill()
-          .ifPresent(folder -> outputs.prepareForAWhile(folder, AnalyzeOptions.SPILL));
+      options.spill().ifPresent(folder -> outputs.prepareForAWhile(folder, AnalyzeOptions.SPILL));
       if (options.estimates().needsProducts()) {
         options.journal().replaced().ifPresent(console::say);
       }
