@@ -23,7 +23,7 @@ if [[ $first = table ]]; then
   exec "${program[@]}" table "$size"
 fi
 revision=$(git -C "$root" describe --always 2>/dev/null || echo unknown)
-git -C "$root" diff --quiet HEAD -- . ':!benchmarks/results' 2>/dev/null || revision+=-changed
+[[ $revision = unknown ]] || git -C "$root" diff --quiet HEAD -- . ':!benchmarks/results' || revision+=-changed
 [[ $cifar = none ]] || cifar=$(cd "$cifar" && pwd)
 [[ $first = none || -d $shared/reference ]] || { echo "speed.sh: there is no yardstick in $shared; set SHARED" >&2; exit 2; }
 mkdir -p "$root/benchmarks/results"
